@@ -1,0 +1,26 @@
+"""Sign-ins, sign-outs and failed tries in the audit log, from the signals that Django sends."""
+
+from django.contrib.auth import signals
+
+from core import audit
+
+
+def connect() -> None:
+    """Listen to Django's own sign-in signals; called once when the app is ready."""
+    signals.user_logged_in.connect(_signed_in, dispatch_uid="audit-signed-in")
+    signals.user_logged_out.connect(_signed_out, dispatch_uid="audit-signed-out")
+    signals.user_login_failed.connect(_failed, dispatch_uid="audit-sign-in-failed")
+
+
+def _signed_in(sender, request, user, **kwargs) -> None:
+    audit.record("signed-in", by=user)
+
+
+def _signed_out(sender, request, user, **kwargs) -> None:
+    if user is not None:
+        audit.record("signed-out", by=user)
+
+
+def _failed(sender, credentials, request=None, **kwargs) -> None:
+    tried = str(credentials.get("email") or credentials.get("username") or "")[:254]
+    audit.record("sign-in-failed", by=None, detail={"email": tried})

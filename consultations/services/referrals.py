@@ -1,0 +1,230 @@
+"""Making, sending and screening referrals: toolkit steps 1 to 3."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.permissions import can
+from core import audit, drafts, texts
+from core.models import FormSection
+from core.models.lists import FormName
+from core.numbers import next_in_series
+from core.workflow import ActRefused, EditConflict
+
+from .. import workflow
+from ..choices import ReferralAct, ReferralState
+from ..models import Consultation, ConsultationNote, Referral, SuitabilityAnswer, YoungPerson
+
+DRAFT_KEY_NEW = "referral:new"
+# What a referral cannot be sent without: (field, the step it is asked in, what to say).
+REQUIRED = (
+    ("case_number", "young-person", "Enter the young person’s case number"),
+    ("name", "young-person", "Enter the young person’s name"),
+    ("referrer_name", "referrer", "Enter who is making the referral"),
+    ("agency", "referrer", "Select the referrer’s agency"),
+    ("arrival", "referrer", "Select how the referral arrived"),
+    ("received_on", "referrer", "Enter the date the referral was received"),
+    ("worry", "worry", "Enter what you are worried about"),
+)
+
+
+def locked(referral: Referral) -> Referral:
+    """The row as it stands now, locked until the transaction ends."""
+    return Referral.objects.select_for_update(of=("self",)).get(pk=referral.pk)
+
+
+def acts_for(referral: Referral, user) -> set[str]:
+    """The acts that this referral's state allows and this person may do: what the page draws buttons for."""
+    return {t.act for t in workflow.REFERRAL.possible(referral.state) if can(user, t.permission)}
+
+
+def missing(referral: Referral) -> list[tuple[str, str]]:
+    """What a draft still lacks before it can be sent: (step, what to do)."""
+    return [(step, words) for name, step, words in REQUIRED if not getattr(referral, name)]
+
+
+def start(values: dict[str, Any], *, by, at: datetime | None = None) -> Referral:
+    """A new draft with the first step's answers; the referrer is `by` until they say otherwise."""
+    at = at or timezone.now()
+    with transaction.atomic():
+        referral = Referral(
+            made_by=by,
+            created_at=at,
+            referrer_name=by.name,
+            team=by.team,
+            agency=by.team.agency if by.team else None,
+            received_on=timezone.localdate(at),
+        )
+        _assign(referral, values)
+        audit.record("referral.drafted", by=by, subject=referral, at=at)
+        drafts.drop(DRAFT_KEY_NEW, by)
+    return referral
+
+
+def save_step(
+    referral: Referral, values: dict[str, Any], *, version: int, step: str, by, at: datetime | None = None
+) -> Referral:
+    """Save one step of a draft. Raises ActRefused once it is sent, EditConflict where another tab saved meanwhile."""
+    at = at or timezone.now()
+    with transaction.atomic():
+        current = locked(referral)
+        workflow.REFERRAL.check(ReferralAct.SEND, current.state)
+        if current.version != version:
+            raise EditConflict("This draft was changed in another tab or window after you opened this page.", current)
+        answers = {key: values.pop(key) for key in list(values) if key.startswith("question-")}
+        before = audit.state_of(current, list(values))
+        current.version += 1
+        _assign(current, values)
+        for question in FormSection.objects.of(FormName.SUITABILITY):
+            if (body := answers.get(f"question-{question.key}")) is not None:
+                SuitabilityAnswer.objects.update_or_create(referral=current, question=question, defaults={"body": body})
+        changed = audit.changes(before, audit.state_of(current, list(values)))
+        audit.record("referral.draft-saved", by=by, subject=current, detail={"step": step, "changed": changed}, at=at)
+        drafts.drop(draft_key(current, step), by)
+    return current
+
+
+def draft_key(referral: Referral, form: str) -> str:
+    """The key under which what is typed into a form about this referral is kept."""
+    return f"referral:{referral.pk}:{form}"
+
+
+def discard(referral: Referral, *, by, at: datetime | None = None) -> None:
+    """Delete a draft for good. Raises ActRefused once it is sent."""
+    with transaction.atomic():
+        current = locked(referral)
+        workflow.REFERRAL.check(ReferralAct.DISCARD, current.state)
+        audit.record("referral.discarded", by=by, subject=current, at=at)
+        current.answers.all().delete()
+        current.delete()
+
+
+def send(referral: Referral, *, by, at: datetime | None = None) -> Referral:
+    """Send a draft: it gets its reference and waits to be screened.
+
+    The young person is found by the case number, or becomes a new one. Raises ActRefused where it was sent before
+    or lacks an answer.
+    """
+    at = at or timezone.now()
+    with transaction.atomic():
+        current = locked(referral)
+        transition = workflow.REFERRAL.check(ReferralAct.SEND, current.state)
+        if lacking := missing(current):
+            raise ActRefused(f"The referral cannot be sent yet: {lacking[0][1][0].lower()}{lacking[0][1][1:]}.")
+        current.young_person = young_person(
+            case_number=current.case_number, name=current.name, date_of_birth=current.date_of_birth, at=at
+        )
+        current.reference = reference_for(current.received_on)
+        current.state = transition.target
+        current.sent_at = at
+        current.version += 1
+        current.save()
+        audit.record("referral.sent", by=by, subject=current, label=current.reference, at=at)
+    return current
+
+
+def young_person(*, case_number: str, name: str, date_of_birth: date | None, at: datetime) -> YoungPerson:
+    """The young person with this case number, made if new; what was not known of them is filled in, never changed."""
+    same = YoungPerson.objects.select_for_update().filter(case_number__iexact=case_number)
+    person = same.first()
+    if person is None:
+        try:
+            with transaction.atomic():
+                return YoungPerson.objects.create(
+                    case_number=case_number, name=name, date_of_birth=date_of_birth, created_at=at
+                )
+        except IntegrityError:  # somebody else sent a referral for the same young person at this very moment
+            person = same.get()
+    if (name and not person.name) or (date_of_birth and not person.date_of_birth):
+        person.name = person.name or name
+        person.date_of_birth = person.date_of_birth or date_of_birth
+        person.save()
+    return person
+
+
+def reference_for(received_on: date) -> str:
+    """The next reference of the year in which a referral was received, such as CS-2026-0042."""
+    return f"CS-{received_on.year}-{next_in_series(f'CS-{received_on.year}'):04d}"
+
+
+def accept(
+    referral: Referral, *, planned_for: date, attending: str, reason: str, by, at: datetime | None = None
+) -> Referral:
+    """Suitable: plan the consultation. The form starts with what the referral already says, so nothing is typed twice."""
+    at = at or timezone.now()
+    with transaction.atomic():
+        current = _screen(referral, ReferralAct.ACCEPT, reason=reason, by=by, at=at)
+        current.save()
+        consultation = Consultation.objects.create(referral=current, planned_for=planned_for, created_at=at)
+        known = _known_already(current, attending)
+        for section in FormSection.objects.of(FormName.CONSULTATION):
+            if body := known.get(section.key):
+                ConsultationNote.objects.create(
+                    consultation=consultation, section=section, text=texts.begin(body, by=by, at=at)
+                )
+        _note_screening(current, "referral.accepted", by=by, at=at, planned_for=planned_for.isoformat(), reason=reason)
+    return current
+
+
+def signpost(referral: Referral, *, to: str, reason: str, by, at: datetime | None = None) -> Referral:
+    """Not for a consultation: to another forum, agency or procedure, and why."""
+    at = at or timezone.now()
+    with transaction.atomic():
+        current = _screen(referral, ReferralAct.SIGNPOST, reason=reason, by=by, at=at)
+        current.signposted_to = to
+        current.save()
+        _note_screening(current, "referral.signposted", by=by, at=at, to=to, reason=reason)
+    return current
+
+
+def withdraw(referral: Referral, *, reason: str, by, at: datetime | None = None) -> Referral:
+    """The referrer does not want it any more, or it should not have been made; and why."""
+    at = at or timezone.now()
+    with transaction.atomic():
+        current = _screen(referral, ReferralAct.WITHDRAW, reason=reason, by=by, at=at)
+        current.save()
+        _note_screening(current, "referral.withdrawn", by=by, at=at, reason=reason)
+    return current
+
+
+def _screen(referral: Referral, act: str, *, reason: str, by, at: datetime) -> Referral:
+    current = locked(referral)
+    transition = workflow.REFERRAL.check(act, current.state)
+    current.state = transition.target
+    current.screened_at, current.screened_by, current.screening_reason = at, by, reason
+    current.version += 1
+    return current
+
+
+def _note_screening(referral: Referral, act: str, *, by, at: datetime, **detail) -> None:
+    audit.record(act, by=by, subject=referral, label=referral.reference, detail=detail, at=at)
+    drafts.drop(draft_key(referral, "screen"), by)
+
+
+def _known_already(referral: Referral, attending: str) -> dict[str, str]:
+    """What the referral says about the header of Appendix B, by section key."""
+    return {
+        "practitioners-present": attending,
+        "gender": str(referral.gender or ""),
+        "ethnicity": str(referral.ethnicity or ""),
+        "disability": ", ".join(str(item) for item in referral.disabilities.all()),
+        "legal-status": str(referral.legal_status or ""),
+        "education": str(referral.education or ""),
+    }
+
+
+def _assign(referral: Referral, values: dict[str, Any]) -> None:
+    many = {name: value for name, value in values.items() if Referral._meta.get_field(name).many_to_many}
+    for name, value in values.items():
+        if name not in many:
+            setattr(referral, name, value)
+    referral.save()
+    for name, value in many.items():
+        getattr(referral, name).set(value)
+
+
+def is_draft(referral: Referral) -> bool:
+    """Whether it has not been sent."""
+    return referral.state == ReferralState.DRAFT

@@ -1,0 +1,204 @@
+"""Jobs: claimed with a token and a lease, finished once, never lost with Redis or a worker.
+
+A kind of job is registered by the app that owns it. `enqueue` inserts the row in the caller's transaction and rings
+when that commits; a ring that is lost is rung again by `sweep`, which beat calls every few seconds.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from . import audit
+from .models import Job, JobFile
+from .models.jobs import JobStatus
+from .workflow import ActRefused
+
+logger = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 5
+KEEP_FILES_FOR = timedelta(days=7)
+
+
+class LeaseLost(Exception):
+    """The job was cancelled, or its lease ran out and another worker has it now: stop, and store nothing."""
+
+
+@dataclass(frozen=True)
+class Output:
+    """The file that a job makes."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a kind of job does: `run(job, step)` makes the Output; `may(user)` is asked at run and at download."""
+
+    name: str
+    label: str
+    run: Callable[[Job, "Step"], Output]
+    may: Callable[..., bool]
+
+
+Step = Callable[[int, int | None], None]
+_kinds: dict[str, Kind] = {}
+
+
+def register(name: str, *, label: str, may: Callable[..., bool]) -> Callable:
+    """Decorator: the function runs jobs of kind `name`. Raises ValueError where the name is taken."""
+
+    def decorator(run: Callable[[Job, Step], Output]) -> Callable[[Job, Step], Output]:
+        if name in _kinds:
+            raise ValueError(f"job kind {name!r} is registered twice")
+        _kinds[name] = Kind(name=name, label=label, run=run, may=may)
+        return run
+
+    return decorator
+
+
+def kind_of(job: Job) -> Kind:
+    """The registered kind of `job`; KeyError for one that no app registers."""
+    return _kinds[job.kind]
+
+
+def enqueue(kind: str, *, params: dict, by, at: datetime | None = None) -> Job:
+    """Insert a job in the present transaction and ring once it commits. `params` is JSON."""
+    job = Job.objects.create(kind=_kinds[kind].name, params=params, requested_by=by, created_at=at or timezone.now())
+    audit.record(f"{kind}.asked", by=by, subject=job, detail=params)
+    transaction.on_commit(lambda: ring(job.pk), robust=True)
+    return job
+
+
+def ring(job_id: UUID) -> bool:
+    """Tell a worker that a job waits. False where the broker does not answer at once: the sweep rings again."""
+    from .tasks import run_job
+
+    try:
+        with run_job.app.connection_for_write(transport_options=settings.RING_TRANSPORT_OPTIONS) as broker:
+            run_job.apply_async(args=[str(job_id)], connection=broker, retry=False)
+    except (OSError, run_job.app.connection_for_write().transport.connection_errors, run_job.OperationalError) as error:
+        logger.warning("the broker did not take job %s (%s); the sweep will ring again", job_id, type(error).__name__)
+        return False
+    return True
+
+
+def cancel(job: Job, *, by, at: datetime | None = None) -> None:
+    """Stop a job that waits or runs. Raises ActRefused where it has already ended."""
+    at = at or timezone.now()
+    with transaction.atomic():
+        stopped = Job.objects.filter(pk=job.pk, status__in=[JobStatus.QUEUED, JobStatus.RUNNING]).update(
+            status=JobStatus.CANCELLED, finished_at=at, lease_until=None
+        )
+        if not stopped:
+            raise ActRefused("This has already ended, so there is nothing to cancel.")
+        audit.record(f"{job.kind}.cancelled", by=by, subject=job, at=at)
+
+
+def claim(job_id: UUID) -> Job | None:
+    """Take a job that waits, or whose worker went silent. None where another has it or it has ended."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE core_job SET status = 'running', token = token + 1, attempts = attempts + 1,"
+            " started_at = coalesce(started_at, now()), lease_until = now() + %s * interval '1 second'"
+            " WHERE id = %s AND attempts < %s"
+            " AND (status = 'queued' OR (status = 'running' AND lease_until < now())) RETURNING token",
+            [settings.JOB_LEASE_SECONDS, job_id, MAX_ATTEMPTS],
+        )
+        row = cursor.fetchone()
+    return Job.objects.select_related("requested_by").get(pk=job_id, token=row[0]) if row else None
+
+
+def run(job_id: UUID) -> None:
+    """Claim a job, do it, and store its file in the transaction that marks it done. A lost claim is no error."""
+    job = claim(job_id)
+    if job is None:
+        return
+    kind = kind_of(job)
+    if not (job.requested_by.is_active and kind.may(job.requested_by)):
+        _fail(job, "You no longer have the right to this. Ask your administrator if that is wrong.")
+        return
+    try:
+        output = kind.run(job, _stepper(job))
+    except LeaseLost:
+        logger.info("job %s was taken away or cancelled; this worker stops", job.pk)
+        return
+    except Exception:
+        # The traceback goes to the log (no locals); the person sees a plain failure once the attempts are used up.
+        logger.exception("job %s failed in attempt %s", job.pk, job.attempts)
+        if job.attempts >= MAX_ATTEMPTS:
+            _fail(job, "Something went wrong while this was made. It has been logged; try again, or tell support.")
+        else:
+            _holding(job).update(lease_until=Now())
+        return
+    finish(job, output)
+
+
+def finish(job: Job, output: Output) -> bool:
+    """Mark the job done and store its file, while its claim is still ours. False where it is another's now."""
+    now = timezone.now()
+    with transaction.atomic():
+        if not _holding(job).update(
+            status=JobStatus.DONE, finished_at=now, lease_until=None, expires_at=now + KEEP_FILES_FOR, total=F("done")
+        ):
+            return False
+        JobFile.objects.create(
+            job=job,
+            name=output.name,
+            content_type=output.content_type,
+            content=output.content,
+            size=len(output.content),
+        )
+        audit.record(f"{job.kind}.finished", by=job.requested_by, subject=job, detail={"bytes": len(output.content)})
+    return True
+
+
+def sweep() -> int:
+    """Ring again for what waits or lost its worker, fail what used up its attempts, drop expired files.
+
+    Returns how many jobs were rung for.
+    """
+    silent = Q(status=JobStatus.RUNNING, lease_until__lt=Now())
+    for job in Job.objects.filter(silent, attempts__gte=MAX_ATTEMPTS):
+        _fail(job, "This was interrupted too often and has been stopped. Try again, or tell support.")
+    JobFile.objects.filter(job__expires_at__lt=Now()).delete()
+    rung = 0
+    for job_id in (
+        Job.objects.filter(Q(status=JobStatus.QUEUED) | silent)
+        .order_by("created_at")
+        .values_list("pk", flat=True)[:200]
+    ):
+        if not ring(job_id):
+            break
+        rung += 1
+    return rung
+
+
+def _holding(job: Job):
+    return Job.objects.filter(pk=job.pk, token=job.token, status=JobStatus.RUNNING)
+
+
+def _fail(job: Job, reason: str) -> None:
+    with transaction.atomic():
+        if _holding(job).update(status=JobStatus.FAILED, finished_at=timezone.now(), lease_until=None, failure=reason):
+            audit.record(f"{job.kind}.failed", by=job.requested_by, subject=job, detail={"reason": reason})
+
+
+def _stepper(job: Job) -> Step:
+    """The function by which a run reports its progress and keeps its lease; raises LeaseLost when it is gone."""
+
+    def step(done: int, total: int | None = None) -> None:
+        lease = Now() + timedelta(seconds=settings.JOB_LEASE_SECONDS)
+        if not _holding(job).update(done=done, total=total, lease_until=lease):
+            raise LeaseLost
+
+    return step

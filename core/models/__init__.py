@@ -1,0 +1,23 @@
+"""What every case shares, as tables."""
+
+from .actions import ActionBase
+from .audit import AuditEvent
+from .drafts import FormDraft
+from .jobs import Job, JobFile
+from .lists import Counter, FormPrompt, FormSection, ListItem
+from .texts import SetAsideText, Text, TextVersion
+
+__all__ = [
+    "ActionBase",
+    "AuditEvent",
+    "Counter",
+    "FormDraft",
+    "FormPrompt",
+    "FormSection",
+    "Job",
+    "JobFile",
+    "ListItem",
+    "SetAsideText",
+    "Text",
+    "TextVersion",
+]

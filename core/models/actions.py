@@ -1,0 +1,76 @@
+"""The base of every action: of a consultation, a context plan, a system review."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+class ActionStatus(models.TextChoices):
+    OPEN = "open", "Open"
+    DONE = "done", "Done"
+    DROPPED = "dropped", "Dropped"
+
+
+class ActionQuerySet(models.QuerySet):
+    def open(self) -> "ActionQuerySet":
+        """Actions that still wait to be done."""
+        return self.filter(status=ActionStatus.OPEN)
+
+    def of_owner(self, user) -> "ActionQuerySet":
+        """The actions that are this person's to do."""
+        return self.filter(owner=user)
+
+
+class ActionBase(models.Model):
+    """What, who, by when, and how it stands. Who is a person here or somebody elsewhere, by name and agency."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    what = models.TextField()
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="%(class)ss"
+    )
+    owner_name = models.CharField(max_length=200, blank=True)
+    owner_agency = models.CharField(max_length=200, blank=True)
+    due = models.DateField(null=True, blank=True)
+    status = models.CharField(max_length=10, choices=ActionStatus.choices, default=ActionStatus.OPEN)
+    outcome = models.TextField(blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(owner__isnull=False) | ~Q(owner_name=""),
+                name="%(class)s_has_somebody",
+                violation_error_message="Say who will do this action.",
+            ),
+            models.CheckConstraint(
+                condition=Q(owner__isnull=True) | Q(owner_name=""),
+                name="%(class)s_has_one_owner",
+                violation_error_message="An action has one owner: somebody here or somebody elsewhere.",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=ActionStatus.OPEN, closed_at=None, closed_by=None)
+                | (~Q(status=ActionStatus.OPEN) & Q(closed_at__isnull=False, closed_by__isnull=False)),
+                name="%(class)s_closed_by_and_at",
+                violation_error_message="An action that is done or dropped keeps who closed it and when.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"action {self.pk}"
+
+    @property
+    def who(self) -> str:
+        """The owner's name, with the agency for somebody elsewhere."""
+        if self.owner_id:
+            return self.owner.name
+        return f"{self.owner_name}, {self.owner_agency}" if self.owner_agency else self.owner_name

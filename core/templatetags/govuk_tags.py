@@ -1,0 +1,163 @@
+"""What the templates of components need beyond Django's own tags."""
+
+from typing import Any
+
+from django import forms, template
+from django.core.paginator import Page
+from django.forms.formsets import BaseFormSet
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+# The words for a state, and the colours of GOV.UK tags that show it. A state is always written out as well.
+TAG_COLOURS = {
+    "neutral": "grey", "closed": "grey", "draft": "grey", "new": "blue", "active": "blue", "waiting": "yellow",
+    "due": "yellow", "good": "green", "done": "green", "warning": "orange", "amber": "orange", "bad": "red",
+    "overdue": "red", "restricted": "purple",
+    "blue": "blue", "green": "green", "grey": "grey", "magenta": "magenta", "orange": "orange", "purple": "purple",
+    "red": "red", "teal": "teal", "yellow": "yellow",
+}  # fmt: skip
+
+
+def _forms_in(*sources: Any) -> list[forms.BaseForm | BaseFormSet]:
+    """The forms and formsets in `sources`, which may also be lists of them, or empty."""
+    found: list[forms.BaseForm | BaseFormSet] = []
+    for source in sources:
+        if isinstance(source, forms.BaseForm | BaseFormSet):
+            found.append(source)
+        elif isinstance(source, list | tuple):
+            found.extend(_forms_in(*source))
+    return found
+
+
+@register.filter
+def has_errors(source: Any) -> bool:
+    """Whether a form, a formset, or a list of them was sent and refused. False for anything else."""
+    for form in _forms_in(source):
+        if form.is_bound and (form.total_error_count() if isinstance(form, BaseFormSet) else form.errors):
+            return True
+    return False
+
+
+@register.simple_tag
+def error_items(*sources: Any) -> list[dict[str, str]]:
+    """What the error summary lists: {"message", "target"}; target is the id of the control, "" where there is none."""
+    items = []
+    for form in _forms_in(*sources):
+        if not form.is_bound:
+            continue
+        if isinstance(form, BaseFormSet):
+            items += [{"message": message, "target": ""} for message in form.non_form_errors()]
+            items += error_items(*form.forms)
+            continue
+        items += [{"message": message, "target": ""} for message in form.non_field_errors()]
+        for field in form:
+            target = "" if field.is_hidden else field.first_control_id
+            items += [{"message": message, "target": target} for message in field.errors]
+    return items
+
+
+@register.filter
+def is_list(value: Any) -> bool:
+    """Whether a value is to be shown as a list."""
+    return isinstance(value, list | tuple)
+
+
+@register.filter
+def tag_colour(state: str) -> str:
+    """The GOV.UK colour for a state or colour name of TAG_COLOURS. Raises KeyError for one that is not there."""
+    return TAG_COLOURS[state or "neutral"]
+
+
+@register.simple_tag
+def sorting(current: str, key: str) -> dict[str, str]:
+    """How a column `key` is sorted when the list is sorted by `current` ("name", or "-name" for descending).
+
+    Gives {"aria": value of aria-sort, "next": what the heading's link sorts by}.
+    """
+    if current == key:
+        return {"aria": "ascending", "next": f"-{key}"}
+    if current == f"-{key}":
+        return {"aria": "descending", "next": key}
+    return {"aria": "none", "next": key}
+
+
+@register.simple_tag
+def page_numbers(page: Page) -> list[int | None]:
+    """The page numbers to show, with None for a gap: the first, the last, and those beside this one."""
+    numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+    return [number if isinstance(number, int) else None for number in numbers]
+
+
+@register.simple_tag(takes_context=True)
+def chosen_filters(context: template.Context, form: forms.BaseForm) -> list[dict[str, str]]:
+    """What a GET form narrows its list by: {"label", "value", "query"}, query being the address without that filter.
+
+    Values that the form refuses are left out. The page number is dropped, as the list will be longer.
+    """
+    if not form.is_bound:
+        return []
+    chosen = []
+    for field in form:
+        if field.is_hidden or field.errors:
+            continue
+        if field.kind in ("radios", "checkboxes") or isinstance(field.field.widget, forms.Select):
+            picked = _picked(field)
+        elif field.kind == "checkbox":
+            picked = [("Yes", None)] if form.cleaned_data.get(field.name) else []
+        else:
+            value = form.cleaned_data.get(field.name)
+            picked = [(field.field.widget.format_value(value) or str(value), None)] if _is_plain(field, value) else []
+            if field.kind == "date" and value:
+                picked = [(f"{value.day} {value:%B} {value.year}", None)]
+        for words, option in picked:
+            query = context["request"].GET.copy()
+            query.pop("page", None)
+            _take_out(query, field, option)
+            chosen.append({"label": str(field.label), "value": words, "query": f"?{query.urlencode()}"})
+    return chosen
+
+
+def _is_plain(field: forms.BoundField, value: Any) -> bool:
+    return field.kind == "single" and value not in (None, "")
+
+
+def _picked(field: forms.BoundField) -> list[tuple[str, str]]:
+    """The options of a choice that are picked, as (words, value), without the empty one."""
+    return [
+        (str(bound.data["label"]), str(bound.data["value"]))
+        for bound in field.subwidgets
+        if bound.data.get("selected") and str(bound.data["value"])
+    ]
+
+
+def _take_out(query: Any, field: forms.BoundField, option: str | None) -> None:
+    """Remove from `query` what `field` put there: one of its options, or all of it."""
+    if option is not None:
+        query.setlist(field.html_name, [value for value in query.getlist(field.html_name) if value != option])
+        return
+    query.pop(field.html_name, None)
+    if isinstance(field.field.widget, forms.MultiWidget):
+        for suffix in field.field.widget.widgets_names:
+            query.pop(f"{field.html_name}{suffix}", None)
+
+
+@register.simple_block_tag(takes_context=True)
+def table(
+    context: template.Context,
+    content: SafeString,
+    *,
+    caption: str,
+    headings: list[dict[str, Any]],
+    sort: str = "",
+    caption_class: str = "govuk-visually-hidden",
+) -> SafeString:
+    """{% table caption="…" headings=headings sort=sort %} rows as <tr> {% endtable %}: see components/table.html."""
+    inner = {
+        "content": content,
+        "caption": caption,
+        "headings": headings,
+        "sort": sort,
+        "caption_class": caption_class,
+    }
+    return context.template.engine.get_template("components/table.html").render(context.new(inner))

@@ -1,0 +1,136 @@
+"""Home: the work that waits for you, each line leading straight to the thing."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import F, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.permissions import Permission, can
+from consultations.choices import ReferralState
+from consultations.models import ConsultationAction, Referral
+from consultations.services.referrals import DRAFT_KEY_NEW
+from core import drafts
+from tracker.rows import entry_due
+
+SHOWN = 10  # lines of each kind; the rest is one click away
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing to do: its words, where it is done, by when, and whether that day has passed."""
+
+    words: str
+    url: str
+    note: str = ""
+    due: date | None = None
+    overdue: bool = False
+
+
+@dataclass(frozen=True)
+class Work:
+    """One kind of work: a heading, its first lines, how many there are, and the page with all of them."""
+
+    heading: str
+    lines: list[Line]
+    count: int
+    all_url: str = ""
+
+
+def work_for(user) -> list[Work]:
+    """What waits for this person, most pressing kinds first; kinds without anything waiting are left out."""
+    today = timezone.localdate()
+    found: list[Work | None] = []
+    if can(user, Permission.ACTION_UPDATE_OWN):
+        found.append(_actions(user, today))
+    if can(user, Permission.REFERRAL_SCREEN):
+        found.append(_to_screen(user))
+    if can(user, Permission.REFERRAL_SEE):
+        found.append(_coming_up(user, today))
+    if can(user, Permission.DATA_ENTRY_COMPLETE):
+        found.append(_data_entry(user))
+    if can(user, Permission.REFERRAL_MAKE):
+        found.append(_drafts(user))
+    return [work for work in found if work is not None]
+
+
+def _work(heading: str, rows: QuerySet, line, all_url: str = "") -> Work | None:
+    first: Iterable = list(rows[: SHOWN + 1])
+    if not first:
+        return None
+    count = len(first) if len(first) <= SHOWN else rows.count()
+    return Work(heading, [line(row) for row in first[:SHOWN]], count, all_url)
+
+
+def _actions(user, today: date) -> Work | None:
+    rows = (
+        ConsultationAction.objects.open()
+        .of_owner(user)
+        .select_related("consultation__referral")
+        .order_by(F("due").asc(nulls_last=True), "created_at")
+    )
+
+    def line(action: ConsultationAction) -> Line:
+        url = reverse("consultations:close-action", args=[action.pk])
+        overdue = action.due is not None and action.due < today
+        note = f"{action.consultation.referral.reference}, {action.get_space_display()}"
+        return Line(action.what, url, note, action.due, overdue)
+
+    return _work("Your actions", rows, line)
+
+
+def _to_screen(user) -> Work | None:
+    rows = Referral.objects.visible_to(user).filter(state=ReferralState.SCREENING).with_names().order_by("received_on")
+
+    def line(referral: Referral) -> Line:
+        url = reverse("consultations:screen", args=[referral.pk])
+        return Line(referral.reference, url, _from(referral), referral.received_on)
+
+    all_url = f"{reverse('consultations:referrals')}?state={ReferralState.SCREENING}"
+    return _work("Referrals to screen", rows, line, all_url)
+
+
+def _coming_up(user, today: date) -> Work | None:
+    rows = Referral.objects.visible_to(user).filter(state=ReferralState.PLANNED).with_names()
+    rows = rows.order_by("consultation__planned_for")
+
+    def line(referral: Referral) -> Line:
+        planned = referral.consultation.planned_for
+        url = reverse("consultations:consultation", args=[referral.pk])
+        return Line(referral.reference, url, _from(referral), planned, planned < today)
+
+    all_url = f"{reverse('consultations:referrals')}?state={ReferralState.PLANNED}"
+    return _work("Consultations coming up", rows, line, all_url)
+
+
+def _data_entry(user) -> Work | None:
+    rows = entry_due(Referral.objects.visible_to(user)).with_names().order_by("received_on")
+
+    def line(referral: Referral) -> Line:
+        url = reverse("tracker:data-entry", args=[referral.pk])
+        return Line(referral.reference, url, f"{referral.get_state_display()}. {_from(referral)}")
+
+    return _work("Data entry forms to complete", rows, line, f"{reverse('tracker:tracker')}?entry=due")
+
+
+def _drafts(user) -> Work | None:
+    rows = Referral.objects.visible_to(user).filter(state=ReferralState.DRAFT).order_by("-created_at")
+
+    def line(referral: Referral) -> Line:
+        made = timezone.localtime(referral.created_at)
+        return Line(
+            "Draft referral", reverse("consultations:check", args=[referral.pk]), f"begun {made:%d/%m/%Y %H:%M}"
+        )
+
+    work = _work("Your drafts", rows, line, f"{reverse('consultations:referrals')}?state={ReferralState.DRAFT}")
+    begun = drafts.of(DRAFT_KEY_NEW, user)
+    if begun is None:
+        return work
+    kept = Line("A referral that you began to type", reverse("consultations:new"))
+    return Work("Your drafts", [kept, *(work.lines if work else [])], 1 + (work.count if work else 0))
+
+
+def _from(referral: Referral) -> str:
+    return ", ".join(str(part) for part in (referral.referrer_name, referral.team or referral.agency) if part)

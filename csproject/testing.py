@@ -1,0 +1,119 @@
+"""bin/test: every check and every test, against a PostgreSQL and a Redis that live only as long as it runs.
+
+Arguments go to pytest. DATABASE_URL and REDIS_URL name other services to use. The exit code is 1 when anything failed.
+"""
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from csproject.embedded import ROOT, Trouble, leave_on_signal, say, services_for, start, stop, tied
+
+# A caller's own settings must not change what the tests see.
+FORGOTTEN = (
+    *("ALLOWED_HOSTS", "BEHIND_PROXY", "CASE_NUMBER_NAME", "CSRF_TRUSTED_ORIGINS", "DATABASE_REPLICA_URL", "DEBUG"),
+    *("DEFAULT_FROM_EMAIL", "DJANGO_SETTINGS_MODULE", "EMAIL_URL", "LOG_LEVEL", "ORGANISATION_NAME", "SECRET_KEY"),
+    *("SERVICE_NAME", "STATIC_ROOT"),
+)
+TEST_KEY = "tests-only-0f9d2c41b7e85a6347c1d8e2f60b9a75d3c4e1f8"
+PYTHON = [sys.executable]
+MANAGE = [sys.executable, "manage.py"]
+# Without the database:
+CHECKS = {
+    "Python style": [*PYTHON, "-m", "ruff", "check", "."],
+    "Python format": [*PYTHON, "-m", "ruff", "format", "--check", "."],
+    "Who imports whom": [str(Path(sys.executable).with_name("lint-imports"))],
+    "Templates": [*PYTHON, "-m", "djlint", "templates", "--lint", "--quiet"],
+}
+# With it:
+PROJECT_CHECKS = {
+    "Migrations are complete": [*MANAGE, "makemigrations", "--check", "--dry-run"],
+    "Settings for production": [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"],
+    "Static files": [*MANAGE, "collectstatic", "--no-input"],
+}
+
+
+def environment_for(folder: Path) -> dict[str, str]:
+    """The environment of the checks: the caller's without its settings, and a production's where one is needed."""
+    environment = {name: value for name, value in os.environ.items() if name not in FORGOTTEN}
+    return environment | {
+        "SECRET_KEY": TEST_KEY,
+        "ALLOWED_HOSTS": "example.org",
+        "STATIC_ROOT": str(folder / "static"),
+        "TMPDIR": str(folder),
+    }
+
+
+def run(command: list[str], environment: dict[str, str], **streams: int) -> tuple[int, str]:
+    """Runs a command to its end; gives its exit code and what it said, if that was captured.
+
+    Ctrl-C reaches it too, being at the same terminal; it is given time to tidy up.
+    """
+    process = subprocess.Popen(  # noqa: S603
+        command, cwd=ROOT, env=environment, text=True, preexec_fn=tied(), **streams
+    )
+    try:
+        output, _ = process.communicate()
+    except BaseException:
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(10)
+        process.kill()
+        raise
+    return process.returncode, output or ""
+
+
+def check(name: str, command: list[str], environment: dict[str, str]) -> bool:
+    """Runs one check and prints one line; its output only when it failed. Gives whether it passed."""
+    begin = time.monotonic()
+    code, output = run(command, environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    print(f"{'failed' if code else 'ok':<8}{name} ({time.monotonic() - begin:.1f} s)", flush=True)
+    if code:
+        print(output.rstrip(), flush=True)
+    return code == 0
+
+
+def pytest(arguments: list[str], environment: dict[str, str]) -> bool:
+    """Runs the tests, on every core unless the arguments say otherwise. Gives whether they passed."""
+    alone = {"--pdb", "--trace", "no:xdist"} & set(arguments)
+    parallel = [] if alone else ["-n", "auto"]
+    code, _ = run([*PYTHON, "-m", "pytest", *parallel, *arguments], environment)
+    return code == 0
+
+
+def main(*arguments: str) -> int:
+    """Runs everything, also after a failure; gives the exit code. Raises Trouble."""
+    leave_on_signal()
+    # Not where TMPDIR says: as root, PostgreSQL's own user must be able to enter; and sockets need a short path.
+    folder = Path(tempfile.mkdtemp(prefix="cs-test-", dir="/tmp"))
+    services = []
+    try:
+        folder.chmod(0o711)
+        environment = environment_for(folder)
+        passed = [check(name, command, environment) for name, command in CHECKS.items()]
+        services = services_for(environment, folder, folder, durable=False)
+        start(services, environment)
+        passed += [check(name, command, environment) for name, command in PROJECT_CHECKS.items()]
+        del environment["ALLOWED_HOSTS"]
+        passed.append(pytest(list(arguments), environment))
+        failed = [name for name, fine in zip([*CHECKS, *PROJECT_CHECKS, "Tests"], passed, strict=True) if not fine]
+        if failed:
+            say(f"Failed: {', '.join(failed)}")
+        return 1 if failed else 0
+    finally:
+        stop(services)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(*sys.argv[1:]))
+    except Trouble as trouble:
+        sys.exit(str(trouble))
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,10 @@
+"""Tracker entries and themes, the tracker list, Excel export and import."""
+
+from django.apps import AppConfig
+
+
+class TrackerConfig(AppConfig):
+    name = "tracker"
+
+    def ready(self) -> None:
+        from . import exports  # noqa: F401  (registers its kind of job)

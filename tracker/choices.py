@@ -1,0 +1,19 @@
+"""Fixed choices of the tracker."""
+
+from django.db import models
+
+from consultations.choices import ReferralState
+
+
+class PrimaryConcern(models.TextChoices):
+    """Exactly one of five, in the toolkit's words."""
+
+    INDIVIDUAL = "individual", "Individual"
+    HOME = "home", "Home"
+    PEER_GROUP = "peer-group", "Peer Group"
+    SCHOOL = "school", "School"
+    NEIGHBOURHOOD = "neighbourhood", "Neighbourhood"
+
+
+# What stands in the tracker is sent; so these are the states to filter by.
+OUTCOMES = [choice for choice in ReferralState.choices if choice[0] != ReferralState.DRAFT]
