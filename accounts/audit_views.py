@@ -53,4 +53,5 @@ def events(request: HttpRequest) -> HttpResponse:
         by=request.user,
         detail={name: str(value) for name, value in chosen.items()} | {"page": page.number},
     )
-    return render(request, "accounts/audit.html", {"form": form, "chosen": chosen, "page": page})
+    headings = [{"label": label} for label in ("When", "Who", "Act", "About", "Details")]
+    return render(request, "accounts/audit.html", {"form": form, "page": page, "headings": headings})

@@ -23,7 +23,16 @@ def people(request: HttpRequest) -> HttpResponse:
     if state in {"active", "left"}:
         everybody = everybody.filter(is_active=state == "active")
     page = Paginator(everybody, 50).get_page(request.GET.get("page"))
-    return render(request, "accounts/people.html", {"page": page, "state": state, "roles": list(Role)})
+    context = {
+        "page": page,
+        "roles": list(Role),
+        "headings": [{"label": label} for label in ("Name", "E-mail address", "Team", "Roles", "State")],
+        "tabs": [
+            {"label": label, "url": f"{request.path}?state={value}", "current": state == value}
+            for value, label in [("", "Everybody"), ("active", "May sign in"), ("left", "Left")]
+        ],
+    }
+    return render(request, "accounts/people.html", context)
 
 
 @requires(Permission.PEOPLE_MANAGE)

@@ -156,7 +156,9 @@ def node_sources() -> Iterable[Path]:
 
 def make_node() -> None:
     """Installs the front-end packages just as package-lock.json has them; no package may run a script."""
-    run("install the front-end packages", *node("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"))
+    quick = ["--prefer-offline", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=4000"]
+    run("install the front-end packages",
+        *node("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", *quick))  # fmt: skip
 
 
 def css_sources() -> Iterable[Path]:

@@ -477,11 +477,10 @@ class Var:
     def __init__(self, path: Path) -> None:
         """Makes the folder where missing. Raises Trouble where it cannot be used."""
         self.path = path
-        new = not path.exists()
         # Root's must let PostgreSQL's user through to its own folder; what is inside is closed all the same.
         make_folder(path, 0o711 if os.geteuid() == 0 else 0o700)
         self.logs = make_folder(path / "log")
-        if new:
+        if not (path / ".gitignore").exists():
             (path / ".gitignore").write_text("*\n")
         self.lock: int | None = None
 

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
@@ -18,8 +19,9 @@ from consultations.views.common import note_view, referral_for
 from consultations.views.referrals import refusals_show_the_record
 from core import audit, conflicts, drafts, jobs
 from core.middleware import wants_json
-from core.models import Job, JobFile
+from core.models import FormSection, Job, JobFile
 from core.models.jobs import JobStatus
+from core.models.lists import FormName
 from core.workflow import EditConflict
 
 from . import exports, rows, services
@@ -45,6 +47,8 @@ def tracker(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "page": page,
         "sort": sort,
+        "keep": {"sort": sort if sort != rows.DEFAULT_SORT else ""},
+        "headings": _headings(),
         "may_export": can(request.user, Permission.TRACKER_EXPORT),
         "filters": _without_page(request.GET),
     }
@@ -77,7 +81,7 @@ def data_entry(request: HttpRequest, pk: UUID) -> HttpResponse:
             return redirect("consultations:referral", pk=pk)
     if request.method == "GET":
         note_view(request, referral, "data entry form")
-    context = {"page": page, "referral": referral, "entry": entry, "short": short}
+    context = {"page": page, "referral": referral, "entry": entry, "short": short, "journey": _journey()}
     return render(request, "tracker/data_entry.html", context, status=status)
 
 
@@ -94,7 +98,9 @@ def export(request: HttpRequest) -> HttpResponse:
 def export_list(request: HttpRequest) -> HttpResponse:
     """The exports that you asked for, newest first."""
     mine = Job.objects.visible_to(request.user).filter(kind=exports.KIND).select_related("file").defer("file__content")
-    return render(request, "tracker/exports.html", {"page": Paginator(mine, 25).get_page(request.GET.get("page"))})
+    headings = [{"label": label} for label in ("Asked for", "Filters", "Status")]
+    page = Paginator(mine, 25).get_page(request.GET.get("page"))
+    return render(request, "tracker/exports.html", {"page": page, "headings": headings})
 
 
 @require_safe
@@ -132,6 +138,25 @@ def cancel_export(request: HttpRequest, pk: UUID) -> HttpResponse:
     jobs.cancel(_job_for(request, pk), by=request.user)
     messages.success(request, "The export has been cancelled.")
     return redirect("tracker:export-job", pk=pk)
+
+
+def _headings() -> list[dict[str, str]]:
+    return [
+        {"label": "Reference", "key": "reference"},
+        {"label": "Received", "key": "received"},
+        {"label": settings.CASE_NUMBER_NAME},
+        {"label": "Referrer"},
+        {"label": "Team", "key": "team"},
+        {"label": "Primary Concern", "key": "concern"},
+        {"label": "Detail"},
+        {"label": "Themes"},
+        {"label": "Outcome", "key": "outcome"},
+    ]
+
+
+def _journey() -> str:
+    section = FormSection.objects.of(FormName.DATA_ENTRY).first()
+    return section.title if section else ""
 
 
 def _job_for(request: HttpRequest, pk: UUID) -> Job:

@@ -19,7 +19,7 @@ FIELDS = ["space", "what", "owner", "owner_name", "owner_agency", "due"]
 
 
 def add(consultation: Consultation, values: dict[str, Any], *, by, at: datetime | None = None) -> ConsultationAction:
-    """A new action (`values` by the names in FIELDS). Raises ActRefused where the referral's state does not allow it."""
+    """A new action; `values` by the names in FIELDS. Raises ActRefused where the state does not allow it."""
     at = at or timezone.now()
     workflow.REFERRAL.check(ReferralAct.WRITE, consultation.referral.state)
     with transaction.atomic():

@@ -152,7 +152,7 @@ def reference_for(received_on: date) -> str:
 def accept(
     referral: Referral, *, planned_for: date, attending: str, reason: str, by, at: datetime | None = None
 ) -> Referral:
-    """Suitable: plan the consultation. The form starts with what the referral already says, so nothing is typed twice."""
+    """Suitable: plan the consultation. Its form starts with what the referral says: nothing is typed twice."""
     at = at or timezone.now()
     with transaction.atomic():
         current = _screen(referral, ReferralAct.ACCEPT, reason=reason, by=by, at=at)

@@ -81,16 +81,30 @@ def _show(request: HttpRequest, found: Consultation, *, status: int = 200) -> Ht
     context = {
         "consultation": found,
         "referral": found.referral,
-        "acts": acts,
+        "may_write": ReferralAct.WRITE in acts,
+        "may_hold": ReferralAct.HOLD in acts,
+        "index": _index(slots, agreed, len(actions)),
         "header_slots": [slot for slot in slots if slot.short],
         "slots": [slot for slot in slots if not slot.short],
         "agreed": agreed,
         "agreed_prompts": agreed.prompt_texts() if agreed else [],
         "spaces": [(space, [action for action in actions if action.space == space]) for space in Space],
         "age": found.referral.age_on(found.held_on or found.planned_for),
-        "on": found.held_on or found.planned_for,
     }
     return render(request, "consultations/consultation.html", context, status=status)
+
+
+def _index(slots: list[texts.TextSlot], agreed: FormSection | None, actions: int) -> list[dict]:
+    """The side index: every section with whether it has text, and the number of actions."""
+    lines = []
+    for slot in slots:
+        written = bool(slot.body.strip())
+        state = "Two versions" if slot.set_aside else "Has text" if written else ""
+        lines.append({"label": slot.label, "url": f"#section-{slot.key}", "state": state, "done": written})
+    if agreed:
+        state = f"{actions} action{'' if actions == 1 else 's'}" if actions else ""
+        lines.append({"label": agreed.title, "url": "#actions", "state": state, "done": bool(actions)})
+    return lines
 
 
 def _slots(found: Consultation, *, may_write: bool) -> list[texts.TextSlot]:

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.access import requires
@@ -17,7 +18,7 @@ from core.models import FormSection
 from core.models.lists import FormName
 from core.workflow import ActRefused, EditConflict
 
-from .. import workflow
+from .. import presenters, workflow
 from ..choices import ReferralAct
 from ..forms import STEPS, ReferralFilter, ScreeningForm
 from ..models import Referral
@@ -52,8 +53,10 @@ def show_referral(request: HttpRequest, referral: Referral, *, status: int = 200
     note_view(request, referral, "referral")
     context = {
         "referral": referral,
-        "acts": services.acts_for(referral, request.user),
-        "answers": _answers(referral),
+        "next_acts": _next_acts(referral, services.acts_for(referral, request.user)),
+        "facts": presenters.facts(referral),
+        "answers": presenters.answer_rows(referral, _answers(referral)),
+        "history": presenters.history(referral),
         "refusal": refusal,
     }
     return render(request, "consultations/referral.html", context, status=status)
@@ -175,7 +178,12 @@ def screen(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect("consultations:referral", pk=referral.pk)
     if request.method == "GET":
         note_view(request, referral, "screening")
-    context = {"page": page, "referral": referral, "answers": _answers(referral)}
+    context = {
+        "page": page,
+        "referral": referral,
+        "facts": presenters.facts(referral),
+        "answers": presenters.answer_rows(referral, _answers(referral)),
+    }
     return render(request, "consultations/screen.html", context)
 
 
@@ -185,10 +193,27 @@ def _answers(referral: Referral) -> list[tuple[str, str]]:
     return [(question.title, given.get(question.pk, "")) for question in FormSection.objects.of(FormName.SUITABILITY)]
 
 
+def _next_acts(referral: Referral, acts: set[str]) -> list[dict[str, str]]:
+    """The buttons of a referral's page: what this person may do now, the most likely first."""
+    buttons = []
+    if ReferralAct.ACCEPT in acts:
+        buttons.append(("Screen this referral", "consultations:screen"))
+    if ReferralAct.ENTER_DATA in acts:
+        done = getattr(getattr(referral, "entry", None), "completed_at", None)
+        buttons.append(("Change the data entry form" if done else "Complete the data entry form", "tracker:data-entry"))
+    if hasattr(referral, "consultation") and not referral.imported:
+        word = "Write up" if ReferralAct.WRITE in acts else "Read"
+        buttons.append((f"{word} the consultation", "consultations:consultation"))
+    if ReferralAct.HOLD in acts:
+        buttons.append(("Mark the consultation as held", "consultations:hold"))
+    return [{"label": label, "url": reverse(name, args=[referral.pk])} for label, name in buttons]
+
+
 def _show_draft(request: HttpRequest, referral: Referral, *, status: int = 200, refusal: str = "") -> HttpResponse:
     context = {
         "referral": referral,
-        "answers": _answers(referral),
+        "facts": presenters.facts(referral, change=True),
+        "answers": presenters.answer_rows(referral, _answers(referral), change=True),
         "missing": services.missing(referral),
         "refusal": refusal,
     }

@@ -1,0 +1,69 @@
+"""What every test stands on: real PostgreSQL, the forms' words loaded, plain HTTP, quick passphrases."""
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from core import toolkit
+from core.models import FormPrompt, FormSection, ListItem
+from tracker import toolkit as themes
+from tracker.models import Theme
+
+
+def pytest_configure() -> None:
+    """The suite runs with DEBUG off, as production does, but over plain HTTP and without a static build."""
+    settings.SECURE_SSL_REDIRECT = False
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
+    settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME = "sessionid", "csrftoken"
+    settings.SECURE_HSTS_SECONDS = 0
+    settings.ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "whitenoise" not in name]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Django empties tables with TRUNCATE after a transactional test; the audit log's refusal of it is off here.
+
+    `tests/core/test_audit.py` switches it on again to see that it refuses.
+    """
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE core_auditevent DISABLE TRIGGER core_auditevent_no_truncate")
+
+
+@pytest.fixture(autouse=True)
+def words(request):
+    """The forms' words and themes that migrations loaded, again after a transactional test has emptied the tables."""
+    if not {"db", "transactional_db", "live_server"} & set(
+        request.fixturenames
+    ) and not request.node.get_closest_marker("django_db"):
+        return
+    request.getfixturevalue("transactional_db" if _is_transactional(request) else "db")
+    if not FormSection.objects.exists():
+        toolkit.load(FormSection, FormPrompt, ListItem)
+    if not Theme.objects.exists():
+        themes.load(Theme)
+
+
+def _is_transactional(request) -> bool:
+    marker = request.node.get_closest_marker("django_db")
+    return bool({"transactional_db", "live_server"} & set(request.fixturenames)) or bool(
+        marker and marker.kwargs.get("transaction")
+    )
+
+
+@pytest.fixture
+def signed_in(client):
+    """signed_in(user): a client that is signed in as `user`, a fresh one each time."""
+    from django.test import Client
+
+    def sign_in(user, **kwargs):
+        browser = Client(**kwargs)
+        browser.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        return browser
+
+    return sign_in
