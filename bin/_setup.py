@@ -73,7 +73,7 @@ def locked():
         try:
             fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say("Waiting for another command that is setting up…")
+            say("Waiting for another command that is setting up...")
             fcntl.flock(folder, fcntl.LOCK_EX)
         os.set_inheritable(folder, True)
         yield
@@ -189,7 +189,7 @@ def set_up() -> None:
         for step in STEPS:
             if step.done():
                 continue
-            say(f"Setting up {step.name}…")
+            say(f"Setting up {step.name}...")
             step.stamp.unlink(missing_ok=True)
             digest = step.digest()  # before: a source changed meanwhile is noticed next time
             step.make()
@@ -202,8 +202,8 @@ def stop(number: int, _frame: object) -> NoReturn:
     raise SystemExit(128 + number)
 
 
-def main(module: str, *arguments: str) -> NoReturn:
-    """Sets up, then becomes the module."""
+def main(*command: str) -> None:
+    """Sets up, then becomes the module that `command` names, with the arguments that follow it; without one, ends."""
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     try:
@@ -212,10 +212,12 @@ def main(module: str, *arguments: str) -> NoReturn:
         sys.exit(str(trouble))
     except OSError as error:
         sys.exit(f"Could not set up in {ROOT}: {error.strerror or error} ({error.filename or 'unknown file'})")
+    if not command:
+        return
     # The project is found from any folder, so manage.py's relative paths stay the caller's.
     paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
-    os.execve(PYTHON, [str(PYTHON), "-m", module, *arguments], environment)  # noqa: S606
+    os.execve(PYTHON, [str(PYTHON), "-m", *command], environment)  # noqa: S606
 
 
 if __name__ == "__main__":

@@ -160,29 +160,32 @@ class GovukBoundField(BoundField):
         if isinstance(widget, DateWidget):
             attrs["wrong-parts"] = self.wrong_parts
             return attrs
-        css = control_class(widget)
-        if css:
-            wrong = f"{css}--error" if self.errors and self.kind != "checkbox" else ""
-            counted = "govuk-js-character-count" if self.max_chars else ""
-            attrs["class"] = " ".join(filter(None, (css, widget.attrs.get("class", ""), wrong, counted)))
+        base, *more = control_classes(widget) or ("",)
+        if base:
+            more += [widget.attrs.get("class", "")]
+            if self.errors and self.kind != "checkbox":
+                more.append(f"{base}--error")
+            if self.max_chars:
+                more.append("govuk-js-character-count")
+            attrs["class"] = " ".join(filter(None, (base, *more)))
         return attrs
 
 
-def control_class(widget: forms.Widget) -> str:
-    """The GOV.UK class of a control that stands alone; "" for one that is made of several."""
+def control_classes(widget: forms.Widget) -> tuple[str, ...]:
+    """The GOV.UK classes of a control that stands alone, its own first; none for one that is made of several."""
     if isinstance(widget, forms.RadioSelect | forms.MultiWidget):
-        return ""
+        return ()
     if isinstance(widget, forms.Textarea):
-        return "govuk-textarea"
+        return ("govuk-textarea",)
     if isinstance(widget, forms.CheckboxInput):
-        return "govuk-checkboxes__input"
+        return ("govuk-checkboxes__input",)
     if isinstance(widget, forms.FileInput):
-        return "govuk-file-upload"
+        return ("govuk-file-upload",)
     if isinstance(widget, forms.Select):
-        return "govuk-select"
+        return ("govuk-select",)
     if isinstance(widget, forms.PasswordInput):
-        return "govuk-input govuk-password-input__input govuk-js-password-input-input"
-    return "govuk-input"
+        return ("govuk-input", "govuk-password-input__input", "govuk-js-password-input-input")
+    return ("govuk-input",)
 
 
 class GovukRenderer(TemplatesSetting):

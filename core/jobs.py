@@ -15,6 +15,8 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
+from kombu.exceptions import KombuError
+from redis.exceptions import RedisError
 
 from . import audit
 from .models import Job, JobFile
@@ -86,7 +88,7 @@ def ring(job_id: UUID) -> bool:
     try:
         with run_job.app.connection_for_write(transport_options=settings.RING_TRANSPORT_OPTIONS) as broker:
             run_job.apply_async(args=[str(job_id)], connection=broker, retry=False)
-    except (OSError, run_job.app.connection_for_write().transport.connection_errors, run_job.OperationalError) as error:
+    except (OSError, KombuError, RedisError) as error:
         logger.warning("the broker did not take job %s (%s); the sweep will ring again", job_id, type(error).__name__)
         return False
     return True

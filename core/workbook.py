@@ -7,6 +7,7 @@ cell ends with a note of how much was cut.
 import io
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -62,6 +63,17 @@ def write(sheets: Iterable[Sheet], *, step: Callable[[int], None] | None = None,
     type or for more rows than a sheet can hold.
     """
     book = Workbook(write_only=True)
+    try:
+        _fill(book, sheets, step, every)
+        target = io.BytesIO()
+        book.save(target)
+    except BaseException:
+        _abandon(book)
+        raise
+    return target.getvalue()
+
+
+def _fill(book: Workbook, sheets: Iterable[Sheet], step: Callable[[int], None] | None, every: int) -> None:
     written = 0
     for sheet in sheets:
         page = book.create_sheet(sheet.title)
@@ -81,9 +93,16 @@ def write(sheets: Iterable[Sheet], *, step: Callable[[int], None] | None = None,
         page.auto_filter.ref = f"A1:{get_column_letter(len(sheet.columns))}{rows + 1}"
     if step:
         step(written)
-    target = io.BytesIO()
-    book.save(target)
-    return target.getvalue()
+
+
+def _abandon(book: Workbook) -> None:
+    """Delete what openpyxl has written so far to temporary files: they hold personal data."""
+    for page in book.worksheets:
+        with suppress(Exception):  # a sheet that stopped half way cannot be ended properly, and need not be
+            page.close()
+        if page._writer is not None:
+            with suppress(FileNotFoundError, ValueError):  # already deleted
+                page._writer.cleanup()
 
 
 def _heading(page, column: Column) -> WriteOnlyCell:

@@ -297,7 +297,8 @@ class Postgres(Service):
                     make_folder(SYSTEM_FOLDER, 0o711)
                     self.home = SYSTEM_FOLDER / hashlib.sha256(os.fsencode(self.home)).hexdigest()[:12]
                     self.user = owner_of(self.home) or self.user
-                    say(f"PostgreSQL keeps its data in {self.home}: its user cannot enter VAR_DIR.")
+                    if not self.home.exists():
+                        say(f"PostgreSQL keeps its data in {self.home}: its user cannot enter VAR_DIR.")
                 self.home.mkdir(mode=0o700, exist_ok=True)
                 self.hand_over(self.home)
             if not reaches(self.user, self.programs):
@@ -537,7 +538,7 @@ class Var:
             try:
                 fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                say("Waiting for another command that uses the same database…")
+                say("Waiting for another command that uses the same database...")
                 fcntl.flock(users, fcntl.LOCK_EX)
             self.note.unlink(missing_ok=True)
 

@@ -130,8 +130,9 @@ RING_TRANSPORT_OPTIONS = {"socket_connect_timeout": 0.3, "socket_timeout": 0.5, 
 JOB_LEASE_SECONDS = int(env("JOB_LEASE_SECONDS", "60"))
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+SWEEP_SECONDS = float(env("SWEEP_SECONDS", "10"))
 CELERY_BEAT_SCHEDULE = {
-    "ring-again": {"task": "core.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
+    "ring-again": {"task": "core.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
 }
 
 AUTH_USER_MODEL = "accounts.User"

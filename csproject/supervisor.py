@@ -163,7 +163,7 @@ class Supervisor:
                 log.replace(log.with_suffix(".log.1"))
         self.services += services_for(self.environment, self.var.path, self.var.logs)
         if self.services:
-            tell("Starting " + " and ".join(service.name for service in self.services) + "…")
+            tell("Starting " + " and ".join(service.name for service in self.services) + "...")
         urls = start(self.services, self.environment)
         self.prepare()
         self.var.publish(urls)
@@ -184,14 +184,14 @@ class Supervisor:
 
     def prepare(self) -> None:
         """Brings the database and the static files up to date; demonstration data on the first run. Raises Trouble."""
-        tell("Bringing the database up to date…")
+        tell("Bringing the database up to date...")
         self.manage("migrate", "--no-input")
         self.manage("createcachetable")
         self.once("static-stamp", static_digest(), "collectstatic", "--no-input", "--clear")
         if enabled(self.environment["DEBUG"]):
             database = hashlib.sha256(self.environment["DATABASE_URL"].encode()).hexdigest()
             if not (self.var.path / "demo-stamp").exists():
-                tell("Loading fictional data for the demonstration…")
+                tell("Loading fictional data for the demonstration...")
             self.once("demo-stamp", database, "load_demo")
 
     def once(self, stamp_name: str, value: str, *command: str) -> None:
@@ -302,7 +302,7 @@ def main() -> int:
         announce(supervisor)
         supervisor.watch()
     except Stop:
-        tell("Stopping…")
+        tell("Stopping...")
     except Trouble as trouble:
         say(str(trouble))
         return 1

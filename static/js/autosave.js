@@ -137,7 +137,7 @@ const session = {
       line.append(signInLink(), " and this page will save them.");
     }
     this.banner.append(line);
-    document.body.prepend(this.banner);
+    document.querySelector(".govuk-skip-link").after(this.banner);
   },
 };
 
@@ -736,7 +736,7 @@ function leave(own) {
 
 async function onSubmit(event) {
   const form = event.target;
-  const own = [...keepers].filter((keeper) => keeper.form === form || (keeper.root && form.contains(keeper.root)));
+  const own = [...keepers].filter((keeper) => keeper.form === form || form.contains(keeper.field ?? null));
   if (!own.length) {
     return;
   }
