@@ -1,9 +1,16 @@
 """Sign-in, and an administrator's forms for people."""
 
-from allauth.account.forms import LoginForm
+from allauth.account.forms import (
+    ChangePasswordForm,
+    LoginForm,
+    ReauthenticateForm,
+    ResetPasswordForm,
+    ResetPasswordKeyForm,
+    SetPasswordForm,
+)
 from django import forms
 
-from core.forms import GovukForm
+from core.forms import GovukForm, GovukFormMixin
 
 from .models import Team, User
 from .permissions import Role
@@ -23,6 +30,44 @@ class SignInForm(LoginForm):
         self.fields["password"].error_messages["required"] = "Enter your passphrase"
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
+
+
+class _PassphraseWords(GovukFormMixin):
+    """The product says passphrase, and says it in its own messages."""
+
+    WORDS = {
+        "oldpassword": "Your present passphrase",
+        "password": "Your passphrase",
+        "password1": "New passphrase",
+        "password2": "New passphrase again",
+        "email": "E-mail address",
+    }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.label = self.WORDS.get(name, field.label)
+            field.widget.attrs.pop("placeholder", None)
+
+
+class ChangePassphraseForm(_PassphraseWords, ChangePasswordForm):
+    """Change the passphrase, knowing the present one."""
+
+
+class SetPassphraseForm(_PassphraseWords, SetPasswordForm):
+    """Set a first passphrase."""
+
+
+class ResetPassphraseForm(_PassphraseWords, ResetPasswordForm):
+    """Ask for the e-mail with the link."""
+
+
+class ResetPassphraseKeyForm(_PassphraseWords, ResetPasswordKeyForm):
+    """Set the passphrase that the link in the e-mail is for."""
+
+
+class AgainForm(_PassphraseWords, ReauthenticateForm):
+    """Prove again who you are."""
 
 
 class PersonForm(GovukForm):

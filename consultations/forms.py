@@ -94,8 +94,10 @@ class YoungPersonStep(StepForm):
             ("education", ListName.EDUCATION),
         ]:
             self.fields[name].queryset = ListItem.objects.of(list_name)
-            if hasattr(self.fields[name], "empty_label"):
+            if name != "disabilities":
                 self.fields[name].empty_label = "Choose one"
+        none = ListItem.objects.of(ListName.DISABILITY).filter(code="NONE").values_list("pk", flat=True).first()
+        self.fields["disabilities"].widget.exclusive = str(none)
 
     def clean_date_of_birth(self) -> date | None:
         return sensible("Date of birth", not_in_future("Date of birth", self.cleaned_data["date_of_birth"]))
@@ -109,7 +111,7 @@ class ReferrerStep(StepForm):
         model = Referral
         fields = ["referrer_name", "team", "agency", "arrival", "received_on"]
         field_classes = {"received_on": DateField}
-        widgets = {"arrival": RadioSelect(inline=True)}
+        widgets = {"arrival": RadioSelect}
         labels = {
             "referrer_name": "Referrer",
             "arrival": "How did the referral arrive?",
@@ -280,7 +282,7 @@ class ActionForm(GovukModelForm):
         model = ConsultationAction
         fields = ["space", "what", "owner", "owner_name", "owner_agency", "due"]
         field_classes = {"due": DateField}
-        widgets = {"space": RadioSelect(inline=True), "what": forms.Textarea(attrs={"rows": 3})}
+        widgets = {"space": RadioSelect, "what": forms.Textarea(attrs={"rows": 3})}
         labels = {
             "space": "Which space is it against?",
             "what": "What will be done?",

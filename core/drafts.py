@@ -14,7 +14,7 @@ from .models import FormDraft
 
 MAX_BYTES = 500_000
 # Never kept: what is not the person's words.
-NOT_KEPT = {"csrfmiddlewaretoken", "draft_key", "client", "force", "password"}
+NOT_KEPT = {"csrfmiddlewaretoken", "draft_key", "draft_seen", "client", "force", "password"}
 
 
 class OpenElsewhere(Exception):
@@ -38,10 +38,13 @@ def unsign(token: str, user) -> str:
     return key
 
 
-def keep(key: str, *, user, data: QueryDict, client: str, at: datetime, force: bool = False) -> FormDraft:
+def keep(
+    key: str, *, user, data: QueryDict, client: str, at: datetime, seen: str = "", force: bool = False
+) -> FormDraft:
     """Keep the input of one form as it stands. Raises OpenElsewhere, DraftTooLarge.
 
-    Input that another tab of the same person has kept is not written over unless `force` is given.
+    Input that another tab of the same person has kept is not written over unless `force` is given. `seen` is the
+    `seen_mark` of the draft that the page was filled from: whoever has seen the last state may change it.
     """
     kept = {name: data.getlist(name) for name in data if name not in NOT_KEPT}
     kept = {name: [value.replace("\x00", "") for value in values] for name, values in kept.items()}
@@ -53,7 +56,8 @@ def keep(key: str, *, user, data: QueryDict, client: str, at: datetime, force: b
         )
         if created:
             return draft
-        if draft.client != client and draft.data != kept and not force and not _continues(draft.data, kept):
+        known = draft.client == client or seen_mark(draft) == seen or draft.data == kept
+        if not known and not force and not _continues(draft.data, kept):
             raise OpenElsewhere
         draft.data, draft.client, draft.updated_at = kept, client, at
         draft.save()
@@ -63,6 +67,11 @@ def keep(key: str, *, user, data: QueryDict, client: str, at: datetime, force: b
 def of(key: str, user) -> FormDraft | None:
     """The draft that `user` left in the form `key`, or None."""
     return FormDraft.objects.filter(user=user, key=key).first()
+
+
+def seen_mark(draft: FormDraft | None) -> str:
+    """What a page carries to say which state of a draft it shows; "" where there is none."""
+    return draft.updated_at.isoformat() if draft else ""
 
 
 def as_input(draft: FormDraft) -> QueryDict:
@@ -95,6 +104,7 @@ class FormPage:
     form: BaseForm
     draft: FormDraft | None
     draft_key: str
+    seen: str = ""
 
 
 def open_form(request: HttpRequest, key: str, make: Callable[[QueryDict | None], BaseForm]) -> FormPage:
@@ -104,10 +114,10 @@ def open_form(request: HttpRequest, key: str, make: Callable[[QueryDict | None],
     """
     token = sign(key, request.user)
     if request.method == "POST":
-        return FormPage(make(request.POST), None, token)
+        return FormPage(make(request.POST), None, token, request.POST.get("draft_seen", ""))
     draft = of(key, request.user)
     if draft is None:
         return FormPage(make(None), None, token)
     form = make(as_input(draft))
     form._errors = ErrorDict()  # Django's own switch: bound, and not to be validated
-    return FormPage(form, draft, token)
+    return FormPage(form, draft, token, seen_mark(draft))

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
@@ -12,6 +12,7 @@ from . import audit
 from .workflow import ActRefused
 
 logger = logging.getLogger(__name__)
+METHODS = ("GET", "HEAD", "POST")
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -40,6 +41,8 @@ class PlainAnswers:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in METHODS:  # or a view would show its page without noting who read it
+            return HttpResponseNotAllowed(METHODS)
         response = self.get_response(request)
         if response.status_code == 404 and request.resolver_match is None:
             return self.answer(request, 404, "Page not found")  # also where DEBUG would show its own page

@@ -35,12 +35,13 @@ def keep_draft(request: HttpRequest) -> HttpResponse:
         raise BadRequest("This page is out of date. Load it again.") from None
     now = timezone.now()
     try:
-        drafts.keep(
+        draft = drafts.keep(
             key,
             user=request.user,
             data=request.POST,
             client=client_of(request),
             at=now,
+            seen=request.POST.get("draft_seen", ""),
             force=request.POST.get("force") == "1",
         )
     except drafts.OpenElsewhere:
@@ -51,7 +52,9 @@ def keep_draft(request: HttpRequest) -> HttpResponse:
     except drafts.DraftTooLarge:
         return JsonResponse({"status": "refused", "message": "This is too long to keep. Shorten it."}, status=413)
     at = date_format(timezone.localtime(now), "TIME_FORMAT")
-    return JsonResponse({"status": "kept", "saved_line": f"Kept at {at}. Not sent yet."})
+    return JsonResponse(
+        {"status": "kept", "saved_line": f"Kept at {at}. Not sent yet.", "seen": drafts.seen_mark(draft)}
+    )
 
 
 @require_POST

@@ -7,6 +7,7 @@ from datetime import date
 from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.permissions import Permission, can
 from consultations.choices import ReferralState
@@ -20,13 +21,12 @@ SHOWN = 10  # lines of each kind; the rest is one click away
 
 @dataclass(frozen=True)
 class Line:
-    """One thing to do: its words, where it is done, by when, and whether that day has passed."""
+    """One thing to do: its words, where it is done, what else to know, and a word of warning if one is due."""
 
     words: str
     url: str
     note: str = ""
-    due: date | None = None
-    overdue: bool = False
+    warning: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,9 +74,9 @@ def _actions(user, today: date) -> Work | None:
 
     def line(action: ConsultationAction) -> Line:
         url = reverse("consultations:close-action", args=[action.pk])
-        overdue = action.due is not None and action.due < today
-        note = f"{action.consultation.referral.reference}, {action.get_space_display()}"
-        return Line(action.what, url, note, action.due, overdue)
+        by_when = f", by {_day(action.due)}" if action.due else ""
+        note = f"{action.consultation.referral.reference}, {action.get_space_display()}{by_when}"
+        return Line(action.what, url, note, "Overdue" if action.due and action.due < today else "")
 
     return _work("Your actions", rows, line)
 
@@ -86,7 +86,7 @@ def _to_screen(user) -> Work | None:
 
     def line(referral: Referral) -> Line:
         url = reverse("consultations:screen", args=[referral.pk])
-        return Line(referral.reference, url, _from(referral), referral.received_on)
+        return Line(_who(referral), url, f"Received {_day(referral.received_on)} from {_from(referral)}")
 
     all_url = f"{reverse('consultations:referrals')}?state={ReferralState.SCREENING}"
     return _work("Referrals to screen", rows, line, all_url)
@@ -99,7 +99,8 @@ def _coming_up(user, today: date) -> Work | None:
     def line(referral: Referral) -> Line:
         planned = referral.consultation.planned_for
         url = reverse("consultations:consultation", args=[referral.pk])
-        return Line(referral.reference, url, _from(referral), planned, planned < today)
+        passed = "The day has passed: mark as held?" if planned < today else ""
+        return Line(_who(referral), url, f"Planned for {_day(planned)}, with {_from(referral)}", passed)
 
     all_url = f"{reverse('consultations:referrals')}?state={ReferralState.PLANNED}"
     return _work("Consultations coming up", rows, line, all_url)
@@ -110,7 +111,7 @@ def _data_entry(user) -> Work | None:
 
     def line(referral: Referral) -> Line:
         url = reverse("tracker:data-entry", args=[referral.pk])
-        return Line(referral.reference, url, f"{referral.get_state_display()}. {_from(referral)}")
+        return Line(_who(referral), url, f"{referral.get_state_display()}. Referred by {_from(referral)}")
 
     return _work("Data entry forms to complete", rows, line, f"{reverse('tracker:tracker')}?entry=due")
 
@@ -130,6 +131,14 @@ def _drafts(user) -> Work | None:
         return work
     kept = Line("A referral that you began to type", reverse("consultations:new"))
     return Work("Your drafts", [kept, *(work.lines if work else [])], 1 + (work.count if work else 0))
+
+
+def _day(day: date) -> str:
+    return date_format(day, "DATE_FORMAT")
+
+
+def _who(referral: Referral) -> str:
+    return f"{referral.name}, {referral.reference}" if referral.name else referral.reference
 
 
 def _from(referral: Referral) -> str:

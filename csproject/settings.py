@@ -152,7 +152,14 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by an administrator, wh
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/ip,5/5m/key"}
-ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm"}
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.SignInForm",
+    "change_password": "accounts.forms.ChangePassphraseForm",
+    "set_password": "accounts.forms.SetPassphraseForm",
+    "reset_password": "accounts.forms.ResetPassphraseForm",
+    "reset_password_from_key": "accounts.forms.ResetPassphraseKeyForm",
+    "reauthenticate": "accounts.forms.AgainForm",
+}
 
 SESSION_COOKIE_AGE = 8 * 60 * 60  # a working day; what was typed survives the end of a session all the same
 SESSION_SAVE_EVERY_REQUEST = False

@@ -80,7 +80,8 @@ def close(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect("home")
     if request.method == "GET":
         note_view(request, action.consultation.referral, "action")
-    return render(request, "consultations/close_action.html", {"page": page, "action": action})
+    may_read = can(request.user, Permission.REFERRAL_SEE, action.consultation.referral)
+    return render(request, "consultations/close_action.html", {"page": page, "action": action, "may_read": may_read})
 
 
 def may_close(user, action: ConsultationAction) -> bool:

@@ -75,7 +75,7 @@ def hold(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _show(request: HttpRequest, found: Consultation, *, status: int = 200) -> HttpResponse:
     acts = referrals.acts_for(found.referral, request.user)
-    slots = _slots(found, may_write=ReferralAct.WRITE in acts)
+    slots = sorted(_slots(found, may_write=ReferralAct.WRITE in acts), key=lambda slot: not slot.short)
     agreed = FormSection.objects.of(FormName.ACTIONS).first()
     actions = list(found.actions.select_related("owner"))
     context = {
@@ -99,7 +99,7 @@ def _index(slots: list[texts.TextSlot], agreed: FormSection | None, actions: int
     lines = []
     for slot in slots:
         written = bool(slot.body.strip())
-        state = "Two versions" if slot.set_aside else "Has text" if written else ""
+        state = "Two versions: merge them" if slot.set_aside else ""
         lines.append({"label": slot.label, "url": f"#section-{slot.key}", "state": state, "done": written})
     if agreed:
         state = f"{actions} action{'' if actions == 1 else 's'}" if actions else ""

@@ -195,17 +195,19 @@ def _answers(referral: Referral) -> list[tuple[str, str]]:
 
 def _next_acts(referral: Referral, acts: set[str]) -> list[dict[str, str]]:
     """The buttons of a referral's page: what this person may do now, the most likely first."""
+    completed = getattr(getattr(referral, "entry", None), "completed_at", None)
     buttons = []
     if ReferralAct.ACCEPT in acts:
         buttons.append(("Screen this referral", "consultations:screen"))
-    if ReferralAct.ENTER_DATA in acts:
-        done = getattr(getattr(referral, "entry", None), "completed_at", None)
-        buttons.append(("Change the data entry form" if done else "Complete the data entry form", "tracker:data-entry"))
+    if ReferralAct.ENTER_DATA in acts and not completed:
+        buttons.append(("Complete the data entry form", "tracker:data-entry"))
     if hasattr(referral, "consultation") and not referral.imported:
         word = "Write up" if ReferralAct.WRITE in acts else "Read"
         buttons.append((f"{word} the consultation", "consultations:consultation"))
     if ReferralAct.HOLD in acts:
         buttons.append(("Mark the consultation as held", "consultations:hold"))
+    if ReferralAct.ENTER_DATA in acts and completed:
+        buttons.append(("Change the data entry form", "tracker:data-entry"))
     return [{"label": label, "url": reverse(name, args=[referral.pk])} for label, name in buttons]
 
 

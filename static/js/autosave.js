@@ -18,8 +18,9 @@
 // one merges) or `parked` (the id of the one that is still being written while a conflict is open). Answers:
 //   200 {status: "saved", version, digest, saved_line}
 //   409 {status: "conflict", version, digest, theirs: {body, by, at}, yours: {id}}
-// and of a draft: POST the form's fields, draft_key, client and, when told so, force=1. Answers:
-//   200 {status: "kept", saved_line}
+// and of a draft: POST the form's fields, draft_key, draft_seen (the state of the draft that this page shows), client
+// and, when told so, force=1. Answers:
+//   200 {status: "kept", saved_line, seen}
 //   409 {status: "elsewhere", message}
 // Both: 401 {status: "signed-out", sign_in_url}, 403 {status: "csrf"}, and any 4xx {status: "refused", message}.
 
@@ -620,6 +621,7 @@ class Draft extends Keeper {
     super(form.dataset.draftUrl, line);
     this.form = form;
     this.elsewhere = false;
+    this.seen = form.elements.namedItem("draft_seen"); // which state of the draft this page has seen
     this.kept = this.current();
     const edited = (event) => {
       if (!event.target.closest("[data-text-slot]")) {
@@ -642,7 +644,7 @@ class Draft extends Keeper {
   // The fields as they would be sent; no token, no file, no passphrase, and no text that saves itself.
   current() {
     const data = new URLSearchParams();
-    const left = new Set(["csrfmiddlewaretoken"]);
+    const left = new Set(["csrfmiddlewaretoken", "draft_seen"]);
     this.form.querySelectorAll('input[type="password"], [data-text-slot] [name]').forEach((input) => left.add(input.name));
     for (const [name, value] of new FormData(this.form)) {
       if (!left.has(name) && typeof value === "string") {
@@ -667,6 +669,7 @@ class Draft extends Keeper {
   payload(text, options) {
     const data = new URLSearchParams(text);
     data.set("draft_key", this.form.dataset.draftKey ?? "");
+    data.set("draft_seen", this.seen?.value ?? "");
     data.set("client", client);
     if (options.elsewhere) {
       data.set("force", "1");
@@ -674,8 +677,11 @@ class Draft extends Keeper {
     return data;
   }
 
-  accepted() {
+  accepted(answer) {
     this.elsewhere = false;
+    if (this.seen) {
+      this.seen.value = answer.seen ?? "";
+    }
   }
 
   blocked() {

@@ -11,8 +11,18 @@ function dropExpanded() {
   }
 }
 
+// On a narrow screen a long index stands folded above the page, so that the page begins at once.
+function foldWhenNarrow() {
+  if (window.matchMedia("(max-width: 48em)").matches) {
+    for (const fold of document.querySelectorAll("details[data-fold-when-narrow]")) {
+      fold.open = false;
+    }
+  }
+}
+
 initAll();
 startPrompts();
+foldWhenNarrow();
 grow(document);
 dropExpanded();
 document.addEventListener("click", dropExpanded);

@@ -8,7 +8,7 @@ from django import forms
 from django.forms import formset_factory
 from django.http import QueryDict
 from django.template import Context, Template
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.forms import Checkboxes, CountedTextarea, DateField, GovukForm, RadioSelect, lower_first, tidy
@@ -147,6 +147,7 @@ def test_a_date_shows_its_initial_value_and_knows_a_change():
     assert "received" in Referral(sent(received_day="28"), initial={"received": date(2026, 3, 27)}).changed_data
 
 
+@settings(deadline=None)  # the first call loads the templates
 @given(st.text(max_size=6), st.text(max_size=6), st.text(max_size=6))
 def test_no_three_texts_break_a_date(day, month, year):
     form = Referral(sent(received_day=day, received_month=month, received_year=year))
@@ -154,6 +155,7 @@ def test_no_three_texts_break_a_date(day, month, year):
     str(form)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_no_text_breaks_a_form(text):
     form = Referral(sent(name=text, arrived=text, harms=text, worry=text))

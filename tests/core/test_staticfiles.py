@@ -38,7 +38,8 @@ def test_nothing_else_is_found(npm, path):
 def test_the_list_opens_the_file_under_its_static_name(npm):
     ((name, storage),) = NpmFinder().list([])
     assert name == "vendor/toy.js"
-    assert storage.open(name).read().startswith(b"export const a")
+    with storage.open(name) as content:
+        assert content.read().startswith(b"export const a")
     assert list(NpmFinder().list(["vendor/*"])) == []
 
 

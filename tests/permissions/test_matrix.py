@@ -1,0 +1,132 @@
+"""Every route, for everybody, in every way: the answers of `table.py`, and no word of a record that is not theirs."""
+
+import pytest
+from django.urls import reverse
+
+from . import requests, table
+from .checking import all_routes, answer_of, ask, check, leaks
+from .table import Cell
+from .world import IDENTITIES, World
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_route_has_its_line():
+    assert set(all_routes()) == set(table.named_routes())
+
+
+def test_every_record_route_is_tried_with_what_does_not_exist():
+    by_route = {}
+    for cell in table.cells():
+        by_route.setdefault((cell.route, cell.method), set()).add(cell.row)
+    without = [
+        key for key, rows in by_route.items() if rows & {"ours", "theirs", "draft"} and "nowhere" not in rows
+    ]
+    assert without == []
+
+
+@pytest.mark.parametrize("route", table.named_routes())
+def test_answers(route):
+    check(World(), route)
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
+def test_no_other_method_is_taken(method):
+    """A page is read by GET, changed by POST. Any other way would get round the record of who read it."""
+    world = World()
+    wrong = []
+    for route in table.named_routes():
+        cell = table.cells_of(route)[0]
+        url = reverse(route, args=requests.arguments(world, cell))
+        for identity in ("anonymous", "maker", "cs", "manager", "administrator"):
+            response = world.browser(identity).generic(method, url)
+            if response.status_code != 405 and answer_of(response) != "in":
+                wrong.append(f"{method} {route} as {identity}: {response.status_code}")
+            assert not leaks(world, identity, response)
+    assert wrong == []
+
+
+@pytest.mark.parametrize("identity", IDENTITIES)
+def test_lists_and_search_show_only_what_is_theirs(identity):
+    """Lists, every filter and sort of them, and search by the very words of records that are not theirs."""
+    world = World().fill()
+    _ = world.kept_text
+    browser = world.browser(identity)
+    questions = [
+        ("home", ""), ("consultations:referrals", ""), ("consultations:new", ""), ("tracker:tracker", ""),
+        ("tracker:exports", ""), ("accounts:people", ""),
+        *[("consultations:referrals", f"state={state}") for state in ("draft", "screening", "planned", "held")],
+        ("consultations:referrals", "mine=on"),
+        *[("tracker:tracker", query) for query in ("entry=due", "entry=done", "state=draft", "sort=team", "q=of")],
+    ]  # fmt: skip
+    for name, query in questions:
+        response = browser.get(f"{reverse(name)}?{query}")
+        assert response.status_code in (200, 302, 403)
+        assert leaks(world, identity, response) == [], f"{name}?{query}"
+    for record in world.records.values():
+        for kind in ("name", "number", "reference"):
+            if kind in record["words"]:
+                words = record["words"][kind]
+                found = browser.post(reverse("search"), {"q": words}).content.decode().replace(words, "", 3)
+                others = [word for word in world.forbidden(identity) if word in found]
+                assert others == [], words
+
+
+def test_search_finds_own_and_says_nothing_of_foreign_ones():
+    world = World().fill()
+    browser = world.browser("maker")
+    own, foreign = world.record("ours", "held")["words"], world.record("theirs", "held")["words"]
+    assert own["reference"] in browser.post(reverse("search"), {"q": own["name"]}).content.decode()
+    nothing = browser.post(reverse("search"), {"q": "no such name"}).content.decode()
+    hidden = browser.post(reverse("search"), {"q": foreign["name"]}).content.decode()
+    assert "Nothing found" in hidden
+    assert foreign["reference"] not in hidden
+    assert len(nothing) == len(hidden)
+
+
+def test_counts_leave_out_what_may_not_be_seen():
+    world = World().fill()
+    page = world.browser("maker").get(reverse("consultations:referrals")).context["page"]
+    assert page.paginator.count == 5  # ours in four states, and the draft
+    assert world.browser("outsider").get(reverse("consultations:referrals")).context["page"].paginator.count == 8
+    for identity in ("cs", "manager"):
+        assert world.browser(identity).get(reverse("tracker:tracker")).context["page"].paginator.count == 12
+
+
+def test_home_names_only_own_work():
+    world = World().fill()
+    actions = {work.heading: work for work in world.browser("maker").get("/").context["work"]}
+    assert actions["Your actions"].count == 4  # of ours and of the assigned ones, planned and held
+    assert "Your actions" not in {work.heading for work in world.browser("colleague").get("/").context["work"]}
+
+
+def test_a_person_without_any_role_sees_nothing():
+    world = World().fill()
+    assert world.browser("demoted").get("/").context["work"] == []
+    assert world.browser("demoted").get(reverse("session")).json()["signed_in"] is True
+    assert world.browser("deactivated").get(reverse("session")).json()["signed_in"] is False
+
+
+def test_a_denial_is_recorded_once_with_route_and_id_and_no_more():
+    from core.models import AuditEvent
+
+    world = World()
+    referral = world.record("theirs", "held")["referral"]
+    world.browser("maker").get(reverse("consultations:referral", args=[referral.pk]) + "?q=secret-words")
+    event = AuditEvent.objects.get(act="denied")
+    assert event.actor_id == world.people["maker"].pk
+    assert event.detail == {
+        "route": "consultations:referral", "ids": {"pk": str(referral.pk)}, "method": "GET", "status": 404,
+    }  # fmt: skip
+
+
+def test_a_refused_post_leaves_the_row_as_it_was():
+    world = World()
+    record = world.record("theirs", "screening")
+    before = type(record["referral"]).objects.filter(pk=record["referral"].pk).values().get()
+    for identity in ("maker", "colleague", "manager", "lead", "demoted", "deactivated", "anonymous"):
+        cell = Cell("consultations:screen", "POST", "theirs", "screening", {})
+        response, _ = ask(world, cell, identity)
+        assert response.status_code in (302, 403)
+        assert answer_of(response) in ("in", "403")
+    assert type(record["referral"]).objects.filter(pk=record["referral"].pk).values().get() == before

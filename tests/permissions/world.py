@@ -1,0 +1,185 @@
+"""The people and records of the permission matrix. Every record carries words that stand nowhere else.
+
+Two teams: `maker` and `colleague` belong to one; `outsider` and a stranger to the other. `ours` was made by the maker,
+`theirs` by the stranger, `draft` is the maker's unsent one; `assigned` is a foreign referral of which one action is
+the maker's to do.
+"""
+
+import uuid
+from datetime import timedelta
+from functools import cached_property
+
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+
+from accounts.permissions import Role
+from consultations.choices import ReferralState
+from consultations.services import notes, referrals
+from core import drafts
+from core.models import FormDraft, FormSection, Job, JobFile
+from core.models.jobs import JobStatus
+from core.models.lists import FormName
+from tests.factories import PASSPHRASE, a_draft, a_person, a_team, an_action, an_entry
+from tracker import exports
+
+IDENTITIES = [
+    "anonymous", "maker", "colleague", "outsider", "cs", "manager", "lead", "administrator", "auditor",
+    "deactivated", "demoted",
+]  # fmt: skip
+NOWHERE = uuid.UUID("00000000-0000-4000-8000-000000000000")
+EVERYTHING = frozenset(
+    {"reference", "name", "number", "worry", "referrer", "answer", "section", "what", "detail", "reason"}
+)
+# Which records each identity may see, and how much of them; an identity that is not here sees none.
+ALL_SENT = {"ours": EVERYTHING, "theirs": EVERYTHING, "assigned": EVERYTHING}
+SEES: dict[str, dict[str, frozenset[str]]] = {
+    "maker": {"ours": EVERYTHING, "draft": EVERYTHING, "assigned": frozenset({"reference", "what"})},
+    "colleague": {"ours": EVERYTHING},
+    "outsider": {"theirs": EVERYTHING, "assigned": EVERYTHING},
+    "cs": ALL_SENT,
+    "manager": ALL_SENT,
+}
+
+
+class World:
+    """People signed in, and records made when they are first asked for."""
+
+    def __init__(self) -> None:
+        near, far = a_team("Near team"), a_team("Far team")
+        casework = (Role.CS_PRACTITIONER, Role.MANAGER)
+        self.people = {
+            "maker": a_person(Role.PRACTITIONER, team=near, passphrase=PASSPHRASE),
+            "colleague": a_person(Role.PRACTITIONER, team=near, passphrase=PASSPHRASE),
+            "outsider": a_person(Role.PRACTITIONER, team=far, passphrase=PASSPHRASE),
+            "cs": a_person(Role.CS_PRACTITIONER, passphrase=PASSPHRASE),
+            "manager": a_person(Role.MANAGER, passphrase=PASSPHRASE),
+            "lead": a_person(Role.LEAD, passphrase=PASSPHRASE),
+            "administrator": a_person(Role.ADMINISTRATOR, passphrase=PASSPHRASE),
+            "auditor": a_person(Role.AUDITOR, passphrase=PASSPHRASE),
+            "deactivated": a_person(*casework, team=near, passphrase=PASSPHRASE),
+            "demoted": a_person(*casework, Role.ADMINISTRATOR, Role.AUDITOR, team=near, passphrase=PASSPHRASE),
+        }
+        self.stranger = a_person(Role.PRACTITIONER, team=far)
+        self.screener = a_person(Role.CS_PRACTITIONER)
+        self.other_manager = a_person(Role.MANAGER)
+        self.bystander = a_person(Role.PRACTITIONER, name="Bystander")
+        self.records: dict[tuple[str, str], dict] = {}
+        self._jobs: dict[tuple[str, str], Job] = {}
+        self.sessions = {name: self._sign_in(person) for name, person in self.people.items()}
+        self.people["deactivated"].is_active = False
+        self.people["deactivated"].save()
+        self.people["demoted"].role_grants.all().delete()
+
+    @staticmethod
+    def _sign_in(person) -> str:
+        browser = Client()
+        browser.force_login(person, backend=settings.AUTHENTICATION_BACKENDS[0])
+        return browser.cookies[settings.SESSION_COOKIE_NAME].value
+
+    def browser(self, identity: str) -> Client:
+        """A client with this identity's session and no other memory."""
+        client = Client(raise_request_exception=False)
+        if identity in self.sessions:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[identity]
+        return client
+
+    def record(self, row: str, state: str) -> dict:
+        """The record `row` in `state`: {"referral", "action", "words": {kind: marker}}."""
+        state = "draft" if row == "draft" else state
+        if (row, state) not in self.records:
+            self.records[row, state] = self._make(row, state)
+        return self.records[row, state]
+
+    def _make(self, row: str, state: str) -> dict:
+        tag = f"{row}{state}"
+        words = {kind: f"{kind}-of-{tag}" for kind in EVERYTHING - {"reference"}}
+        by = self.people["maker"] if row in ("ours", "draft") else self.stranger
+        referral = a_draft(
+            by, name=words["name"], case_number=words["number"], worry=words["worry"], referrer_name=words["referrer"]
+        )
+        referral.answers.update(body=words["answer"])
+        made = {"referral": referral, "action": None, "words": words}
+        if state == ReferralState.DRAFT:
+            return made
+        referral = made["referral"] = referrals.send(referral, by=by)
+        words["reference"] = referral.reference
+        if state == ReferralState.SCREENING:
+            return made
+        if state == ReferralState.SIGNPOSTED:
+            made["referral"] = referrals.signpost(referral, to="Early Help", reason=words["reason"], by=self.screener)
+            return made
+        day = timezone.localdate()
+        referral = made["referral"] = referrals.accept(
+            referral, planned_for=day, attending="Somebody", reason=words["reason"], by=self.screener
+        )
+        section = FormSection.objects.get(form=FormName.CONSULTATION, key="home")
+        notes.save_section(referral.consultation, section, body=words["section"], base_version=0, by=self.screener)
+        owner = {"ours": self.people["maker"], "assigned": self.people["maker"]}.get(row, self.stranger)
+        made["action"] = an_action(referral, owner=owner, what=words["what"], by=self.screener)
+        if state == ReferralState.HELD:
+            referral = made["referral"] = notes.hold(referral.consultation, held_on=day, by=self.screener)
+            made["entry"] = an_entry(referral, by=self.screener, detail=words["detail"])
+        return made
+
+    def job(self, row: str, status: str) -> Job:
+        """An export: `ours` is the manager's, `theirs` another manager's. A finished one has a file."""
+        if (row, status) not in self._jobs:
+            by = self.people["manager"] if row == "ours" else self.other_manager
+            now = timezone.now()
+            ended = {"finished_at": now, "expires_at": now + timedelta(days=1)} if status == JobStatus.DONE else {}
+            words = {"q": f"filter-of-{row}-{status}"}
+            job = Job.objects.create(
+                kind=exports.KIND, requested_by=by, created_at=now, status=status,
+                params={"filters": "", "sort": "-received", "words": words}, **ended,
+            )  # fmt: skip
+            if status == JobStatus.DONE:
+                content = f"workbook-of-{row}".encode()
+                JobFile.objects.create(
+                    job=job, name="tracker.xlsx", content_type="application/x-test", content=content, size=len(content)
+                )
+            self._jobs[row, status] = job
+        return self._jobs[row, status]
+
+    @cached_property
+    def kept_text(self) -> str:
+        """What the maker typed into a new referral and did not send."""
+        text = "typed-and-not-sent"
+        data = {"case_number": [text], "name": [""]}
+        FormDraft.objects.create(
+            user=self.people["maker"], key=referrals.DRAFT_KEY_NEW, data=data, updated_at=timezone.now()
+        )
+        return text
+
+    def draft_token(self, identity: str = "maker") -> str:
+        """The token by which this person's page keeps the draft of a new referral."""
+        return drafts.sign(referrals.DRAFT_KEY_NEW, self.people[identity])
+
+    def fill(self) -> "World":
+        """Every kind of record that there can be, for pages that list them."""
+        for row in ("ours", "theirs", "assigned"):
+            for state in ("screening", "planned", "held", "signposted"):
+                self.record(row, state)
+        self.record("draft", "draft")
+        for row in ("ours", "theirs"):
+            for status in (JobStatus.QUEUED, JobStatus.DONE):
+                self.job(row, status)
+        return self
+
+    def forbidden(self, identity: str) -> list[str]:
+        """The planted words of everything made so far that this identity may not see."""
+        sees = SEES.get(identity, {})
+        words = [
+            marker
+            for (row, _), record in self.records.items()
+            for kind, marker in record["words"].items()
+            if kind not in sees.get(row, ())
+        ]
+        for row, status in self._jobs:
+            if not (identity == "manager" and row == "ours"):
+                words += [f"filter-of-{row}-{status}", f"workbook-of-{row}"]
+        if identity != "administrator":
+            words.append(self.bystander.email)
+        if identity != "maker" and "kept_text" in self.__dict__:
+            words.append(self.kept_text)
+        return words
