@@ -46,9 +46,9 @@ def keep(
     Input that another tab of the same person has kept is not written over unless `force` is given. `seen` is the
     `seen_mark` of the draft that the page was filled from: whoever has seen the last state may change it.
     """
-    kept = {name: data.getlist(name) for name in data if name not in NOT_KEPT}
+    kept = {name: data.getlist(name) for name in data if name not in NOT_KEPT and "\x00" not in name}
     kept = {name: [value.replace("\x00", "") for value in values] for name, values in kept.items()}
-    if sum(len(value.encode()) for values in kept.values() for value in values) > MAX_BYTES:
+    if sum(len(text.encode()) for name, values in kept.items() for text in (name, *values)) > MAX_BYTES:
         raise DraftTooLarge
     with transaction.atomic():
         draft, created = FormDraft.objects.select_for_update().get_or_create(
@@ -85,6 +85,11 @@ def as_input(draft: FormDraft) -> QueryDict:
 def drop(key: str, user) -> None:
     """Forget a draft: its form was sent, or the person discarded it."""
     FormDraft.objects.filter(user=user, key=key).delete()
+
+
+def drop_all(prefix: str, user) -> None:
+    """Forget every draft of this person whose key begins with `prefix`: what their forms were about is gone or sent."""
+    FormDraft.objects.filter(user=user, key__startswith=prefix).delete()
 
 
 def _continues(old: dict[str, list[str]], new: dict[str, list[str]]) -> bool:

@@ -32,7 +32,7 @@ def complete_entry(
         current = referrals.locked(referral)
         workflow.REFERRAL.check(ReferralAct.ENTER_DATA, current.state)
         entry = TrackerEntry.objects.filter(referral=current).first()
-        if (entry.version if entry else 0) != version:
+        if entry and entry.version != version:
             raise EditConflict("Somebody saved this data entry form after you opened it.", entry)
         if entry is None:
             entry = TrackerEntry(referral=current, version=0)

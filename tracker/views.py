@@ -145,10 +145,8 @@ def _headings() -> list[dict[str, str]]:
         {"label": "Reference", "key": "reference"},
         {"label": "Received", "key": "received"},
         {"label": settings.CASE_NUMBER_NAME},
-        {"label": "Referrer"},
-        {"label": "Team", "key": "team"},
-        {"label": "Primary Concern", "key": "concern"},
-        {"label": "Detail"},
+        {"label": "Team and referrer", "key": "team"},
+        {"label": "Primary Concern and detail", "key": "concern"},
         {"label": "Themes"},
         {"label": "Outcome", "key": "outcome"},
     ]

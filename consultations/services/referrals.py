@@ -97,6 +97,7 @@ def discard(referral: Referral, *, by, at: datetime | None = None) -> None:
         current = locked(referral)
         workflow.REFERRAL.check(ReferralAct.DISCARD, current.state)
         audit.record("referral.discarded", by=by, subject=current, at=at)
+        drafts.drop_all(draft_key(current, ""), by)
         current.answers.all().delete()
         current.delete()
 
@@ -122,6 +123,7 @@ def send(referral: Referral, *, by, at: datetime | None = None) -> Referral:
         current.version += 1
         current.save()
         audit.record("referral.sent", by=by, subject=current, label=current.reference, at=at)
+        drafts.drop_all(draft_key(current, ""), by)
     return current
 
 

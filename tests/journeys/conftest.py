@@ -1,0 +1,104 @@
+"""A real Chromium against the real service: what every journey needs.
+
+A page that reports anything wrong fails its test: an error on the console (a refused script or style among them), an
+exception, an answer of 400 or more. What a test means to provoke, it names: `browse(user, expects={409})`.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
+
+from core import jobs
+from tests.chromium import find_chromium
+
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
+OFFLINE = "offline"  # for `expects`: requests that never arrive
+PATIENCE = 15_000  # milliseconds, for a slow machine; nothing waits for so long when all is well
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test of this folder needs a browser."""
+    for item in items:
+        if "/journeys/" in item.path.as_posix():
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser a worker; its contexts are as separate as two computers."""
+    path = find_chromium()
+    if path is None:
+        pytest.skip("no Chromium: install one, or name it in CHROMIUM")
+    if not (settings.BASE_DIR / "build/css/site.css").is_file():
+        pytest.fail("build/css/site.css is missing: bin/run or bin/test builds it")
+    # Playwright runs an event loop in this thread, at which Django refuses to use the database. Nothing here is async.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+            yield browser
+            browser.close()
+    finally:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+class Watch:
+    """What went wrong in the pages of one browser context."""
+
+    def __init__(self, context: BrowserContext, expected: set[int | str]):
+        self.expected = expected
+        self.problems: list[str] = []
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self.problems.append(f"exception: {error.error}"))
+        context.on("response", self._response)
+        context.on("requestfailed", lambda request: self._failed(request.url, request.failure or ""))
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # Chromium also says on the console what the two handlers below see with more detail.
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            self.problems.append(f"console: {message.text}")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 400 and response.status not in self.expected:
+            self.problems.append(f"{response.status}: {response.request.method} {response.url}")
+
+    def _failed(self, url: str, reason: str) -> None:
+        # A download, and what a page still loads when one leaves it, end as "aborted".
+        if OFFLINE not in self.expected and reason != "net::ERR_ABORTED":
+            self.problems.append(f"{reason}: {url}")
+
+
+@pytest.fixture
+def browse(chromium, live_server, signed_in, monkeypatch) -> Iterator[Callable[..., Page]]:
+    """browse(user): a page of a fresh browser in which `user` is signed in; without a user nobody is.
+
+    `expects` holds the statuses that this test provokes. Other arguments go to Playwright's `new_context`.
+    """
+    monkeypatch.setattr(jobs, "ring", lambda job_id: True)  # no broker: a test runs the job itself
+    contexts: list[tuple[BrowserContext, Watch]] = []
+
+    def open_browser(user=None, *, expects: set[int | str] = frozenset(), **options) -> Page:
+        context = chromium.new_context(
+            **{"base_url": live_server.url, "locale": "en-GB", "viewport": DESKTOP, "timezone_id": "Europe/London"}
+            | options
+        )
+        context.set_default_timeout(PATIENCE)
+        contexts.append((context, Watch(context, set(expects))))
+        if user is not None:
+            cookie = signed_in(user).cookies[settings.SESSION_COOKIE_NAME]
+            context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+        return context.new_page()
+
+    yield open_browser
+    problems = []
+    for context, watch in contexts:
+        context.close()
+        problems += watch.problems
+    assert not problems, "\n".join(problems)
