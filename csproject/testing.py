@@ -12,7 +12,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from csproject.embedded import ROOT, Trouble, leave_on_signal, say, services_for, start, stop, tied
+from csproject.embedded import ROOT, Trouble, say, services_for, start, stop, tied
+from csproject.managing import leave_on_signal
 
 # A caller's own settings must not change what the tests see.
 FORGOTTEN = (

@@ -212,11 +212,13 @@ def _next_acts(referral: Referral, acts: set[str]) -> list[dict[str, str]]:
 
 
 def _show_draft(request: HttpRequest, referral: Referral, *, status: int = 200, refusal: str = "") -> HttpResponse:
+    may_send = ReferralAct.SEND in services.acts_for(referral, request.user)
     context = {
         "referral": referral,
-        "facts": presenters.facts(referral, change=True),
-        "answers": presenters.answer_rows(referral, _answers(referral), change=True),
-        "missing": services.missing(referral),
+        "may_send": may_send,
+        "facts": presenters.facts(referral, change=may_send),
+        "answers": presenters.answer_rows(referral, _answers(referral), change=may_send),
+        "missing": services.missing(referral) if may_send else [],
         "refusal": refusal,
     }
     return render(request, "consultations/check.html", context, status=status)

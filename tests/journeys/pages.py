@@ -270,5 +270,7 @@ NO_PAGE = {
     "session", "livez", "readyz", "core:keep-draft", "core:discard-draft", "tracker:export", "tracker:download",
     "tracker:cancel-export", "account_set_password",
 }  # fmt: skip
+# One page at two routes: the first step before there is a draft; a section whose saving met a conflict.
+SAME_PAGE = {"consultations:new": "consultations:step", "consultations:save-section": "consultations:consultation"}
 # Pages of what went wrong, which no route has.
 WRONG = {"403", "404"}

@@ -40,7 +40,7 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
 
 def manage(folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     """bin/manage, set up already."""
-    command = [sys.executable, "-m", "csproject.embedded", *arguments]
+    command = [sys.executable, "-m", "csproject.managing", *arguments]
     return subprocess.run(
         command, env=environment(folder, **more), capture_output=True, text=True, timeout=PATIENCE, check=False
     )
@@ -133,7 +133,7 @@ def test_services_end_when_their_command_is_killed_outright(folder, held):
 def test_manage_passes_input_output_and_exit_code_through(folder):
     code = "import sys; print(sys.stdin.read().upper()); sys.exit(7)"
     said = subprocess.run(
-        [sys.executable, "-m", "csproject.embedded", "shell", "--no-imports", "-c", code],
+        [sys.executable, "-m", "csproject.managing", "shell", "--no-imports", "-c", code],
         env=environment(folder), input="through", capture_output=True, text=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
     assert (said.returncode, said.stdout.strip()) == (7, "THROUGH"), said.stderr
@@ -142,7 +142,7 @@ def test_manage_passes_input_output_and_exit_code_through(folder):
 
 def test_a_second_manage_uses_the_services_of_the_first(folder):
     count = "from django.db import connection as c; k = c.cursor(); k.execute('SELECT 1'); print('asked')"
-    inner = f"import subprocess, sys; sys.exit(subprocess.call([sys.executable, '-m', 'csproject.embedded', \
+    inner = f"import subprocess, sys; sys.exit(subprocess.call([sys.executable, '-m', 'csproject.managing', \
 'shell', '--no-imports', '-c', {count!r}], env={environment(folder)!r}))"
     said = manage(folder, "shell", "--no-imports", "-c", inner)
     assert (said.returncode, said.stdout.strip()) == (0, "asked"), said.stderr

@@ -1,0 +1,90 @@
+"""Without a mouse: every control is reached with the Tab key, seen to be reached, and worked with keys."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.permissions import Role
+from consultations.choices import ReferralState
+from consultations.models import Referral
+from tests.factories import a_person, a_team
+from tests.journeys import steps
+
+# What has the focus looks different: an outline, a shadow or the yellow of links.
+FOCUS_SHOWS = """() => {
+  const style = getComputedStyle(document.activeElement.matches(".govuk-radios__input, .govuk-checkboxes__input")
+    ? document.activeElement.nextElementSibling : document.activeElement,
+    document.activeElement.matches(".govuk-radios__input, .govuk-checkboxes__input") ? "::before" : null);
+  return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 1) || style.boxShadow !== "none";
+}"""
+
+
+def _tab_to(page: Page, words: str, *, at_most: int = 60) -> None:
+    """Press Tab until the control with this name has the focus. Every stop on the way shows that it has it."""
+    for _ in range(at_most):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement === document.body"):
+            continue  # the browser's own controls, between the end of the page and its beginning
+        focused = page.locator("*:focus")
+        assert page.evaluate(FOCUS_SHOWS), f"nothing shows that this has the focus: {focused.evaluate(OUTER)}"
+        if words in focused.evaluate(NAME):
+            return
+    pytest.fail(f"“{words}” is not reached with the Tab key")
+
+
+OUTER = "element => element.outerHTML.slice(0, 200)"
+NAME = """element => [...(element.labels ?? [])].map((label) => label.textContent).join(" ") + " "
+  + (element.closest("fieldset")?.querySelector("legend")?.textContent ?? "") + " " + element.textContent"""
+
+
+def test_a_referral_is_made_and_sent_with_the_keyboard_alone(browse):
+    page = browse(a_person(Role.PRACTITIONER, team=a_team()))
+    page.goto("/")
+    keys = page.keyboard
+    keys.press("Tab")
+    expect(page.get_by_role("link", name="Skip to main content")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to main content")).to_be_in_viewport()
+    keys.press("Enter")
+    expect(page.locator("#main-content")).to_be_focused()
+    _tab_to(page, "Make a referral", at_most=1)  # the next one after the skip
+    keys.press("Space")  # it looks like a button, so it works like one
+
+    steps.heading(page, "The young person")
+    _tab_to(page, "Mosaic ID")
+    keys.type("481516")
+    _tab_to(page, "Name of Young Person")
+    keys.type("Kai Mensah")
+    for box in ("27", "March", "2010"):
+        keys.press("Tab")
+        keys.type(box)
+    _tab_to(page, "Gender")
+    keys.type("Fem")  # a select finds what is typed
+    _tab_to(page, "Mobility")
+    keys.press("Space")
+    _tab_to(page, "Save and continue")
+    keys.press("Enter")
+
+    steps.heading(page, "Who is referring")
+    _tab_to(page, "How did the referral arrive?")
+    keys.press("Space")
+    keys.press("ArrowDown")  # from Online to E-mail
+    _tab_to(page, "Save and continue")
+    keys.press("Enter")
+
+    steps.heading(page, "What the worry is")
+    _tab_to(page, "What are you worried about?")
+    keys.type("Seen by the canal.")
+    _tab_to(page, "Save and continue")
+    keys.press("Space")
+
+    steps.heading(page, "Is a case consultation suitable?")
+    _tab_to(page, "Save and continue")
+    keys.press("Enter")
+
+    steps.heading(page, "Check your answers before sending")
+    _tab_to(page, "Send the referral")
+    keys.press("Enter")
+    expect(page.get_by_text("Your referral has been sent.")).to_be_visible()
+    sent = Referral.objects.get()
+    assert (sent.state, sent.name, sent.arrival) == (ReferralState.SCREENING, "Kai Mensah", "email")
+    assert (sent.gender.label, sent.date_of_birth.isoformat()) == ("Female", "2010-03-27")
+    assert [one.label for one in sent.disabilities.all()] == ["Mobility"]
