@@ -14,6 +14,7 @@ from accounts.access import requires
 from accounts.permissions import Permission, can
 from consultations import workflow
 from consultations.choices import ReferralAct, ReferralState
+from consultations.services import notes
 from consultations.services.referrals import draft_key
 from consultations.views.common import note_view, referral_for
 from consultations.views.referrals import refusals_show_the_record
@@ -81,7 +82,9 @@ def data_entry(request: HttpRequest, pk: UUID) -> HttpResponse:
             return redirect("consultations:referral", pk=pk)
     if request.method == "GET":
         note_view(request, referral, "data entry form")
-    context = {"page": page, "referral": referral, "entry": entry, "short": short, "journey": _journey()}
+    context = {"page": page, "referral": referral, "entry": entry, "short": short}
+    if not short:
+        context |= {"journey": _journey(), "known": notes.written_in(referral.consultation, "history")}
     return render(request, "tracker/data_entry.html", context, status=status)
 
 

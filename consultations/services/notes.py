@@ -53,6 +53,12 @@ def save_section(
     return result
 
 
+def written_in(consultation: Consultation | None, key: str) -> str:
+    """What is written in one section, "" where nothing is or there was no consultation."""
+    note = ConsultationNote.objects.filter(consultation=consultation, section__key=key).select_related("text").first()
+    return note.text.body if note else ""
+
+
 def hold(consultation: Consultation, *, held_on: date, by, at: datetime | None = None) -> Referral:
     """The consultation has taken place; from now on the data entry form waits. Sections stay open for writing."""
     at = at or timezone.now()

@@ -14,7 +14,7 @@ from core.numbers import next_in_series
 from core.workflow import ActRefused, EditConflict
 
 from .. import workflow
-from ..choices import ReferralAct, ReferralState
+from ..choices import Arrival, ReferralAct, ReferralState
 from ..models import Consultation, ConsultationNote, Referral, SuitabilityAnswer, YoungPerson
 
 DRAFT_KEY_NEW = "referral:new"
@@ -55,6 +55,7 @@ def start(values: dict[str, Any], *, by, at: datetime | None = None) -> Referral
             referrer_name=by.name,
             team=by.team,
             agency=by.team.agency if by.team else None,
+            arrival=Arrival.ONLINE,
             received_on=timezone.localdate(at),
         )
         _assign(referral, values)

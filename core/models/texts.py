@@ -24,9 +24,10 @@ class Text(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(version=0, updated_at=None) | models.Q(version__gt=0, updated_at__isnull=False),
-                name="text_saved_has_its_time",
-                violation_error_message="A saved text needs the time of its saving.",
+                condition=models.Q(version=0, updated_at=None, updated_by=None)
+                | models.Q(version__gt=0, updated_at__isnull=False, updated_by__isnull=False),
+                name="text_saved_by_and_at",
+                violation_error_message="A saved text keeps who saved it and when.",
             ),
         ]
 

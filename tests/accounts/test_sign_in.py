@@ -162,10 +162,10 @@ def test_the_link_in_the_mail_sets_a_passphrase_once(client, person):
     assert 'name="password1"' not in again
 
 
-def test_an_unknown_address_gets_the_same_answer_and_no_link(client):
+def test_an_unknown_address_gets_the_same_answer_and_no_mail(client):
     answer = client.post(reverse("account_reset_password"), {"email": "nobody@example.org"})
     assert (answer.status_code, answer.headers["Location"]) == (302, reverse("account_reset_password_done"))
-    assert not any("/reset/key/" in message.body for message in mail.outbox)
+    assert mail.outbox == []
 
 
 @pytest.mark.parametrize("weak", ["short", "password1234", "Morgan Unusual"])

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
+from django.contrib.sessions.models import Session
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -14,7 +15,7 @@ from accounts.permissions import Role
 from consultations.choices import ReferralState
 from consultations.models import ConsultationAction
 from consultations.services import actions, notes
-from core import jobs
+from core import audit, jobs
 from core.models import FormSection, Job
 from core.models.actions import ActionStatus
 from tests.factories import PASSPHRASE, a_draft, a_person, a_referral, a_team, an_action, an_entry
@@ -59,6 +60,9 @@ def a_world(role: Role | None) -> World:
     world.action = an_action(world.planned, owner=author, by=somebody, due=long_ago)
     world.closed = an_action(world.planned, owner=author, by=somebody)
     actions.close(world.closed, status=ActionStatus.DONE, outcome="It worked.", by=somebody)
+    if role == Role.AUDITOR:
+        for number in range(120):
+            audit.record("viewed", by=somebody, subject=world.held, label=world.held.reference, detail={"page": number})
     if role == Role.MANAGER:
         world.job, world.done, world.failed, world.expired = (exports.ask_for("state=held", by=me) for _ in range(4))
         jobs.run(world.done.pk)
@@ -141,6 +145,13 @@ def meet_a_conflict_without_scripts(page: Page, world: World) -> None:
     page.locator("#id_text-home").evaluate("field => { field.value = 'Mine, again.'; }")
     with page.expect_navigation():
         page.locator("#section-home form").evaluate("form => form.submit()")
+
+
+def be_signed_out(page: Page, world: World) -> None:
+    """The last look of a role: nobody is signed in afterwards."""
+    Session.objects.all().delete()
+    steps.write(page, "school", "Typed after the session had ended.")
+    expect(page.get_by_role("alert").filter(has_text="You have been signed out.")).to_be_visible()
 
 
 def somebody_changes_the_action(page: Page, world: World) -> None:
@@ -237,6 +248,7 @@ CS_PRACTITIONER = [
         "tracker:data-entry", "/tracker/{due.pk}/data-entry/", "wrong",
         choosing("Other [state]", then="Complete the form"), error=True,
     ),
+    Look("consultations:consultation", "/referrals/{planned.pk}/consultation/", "signed out", be_signed_out),
 ]  # fmt: skip
 MANAGER = [
     Look("home", "/", "manager"),
@@ -255,6 +267,7 @@ ADMINISTRATOR = [
 ]
 AUDITOR = [
     Look("audit", "/audit/", "filters", open_filters),
+    Look("audit", "/audit/?page=2", "a page of many"),
     Look("audit", "/audit/?about=nothing", "nothing found"),
 ]
 BY_ROLE: dict[Role | None, list[Look]] = {
@@ -270,7 +283,7 @@ NO_PAGE = {
     "session", "livez", "readyz", "core:keep-draft", "core:discard-draft", "tracker:export", "tracker:download",
     "tracker:cancel-export", "account_set_password",
 }  # fmt: skip
-# One page at two routes: the first step before there is a draft; a section whose saving met a conflict.
-SAME_PAGE = {"consultations:new": "consultations:step", "consultations:save-section": "consultations:consultation"}
+# One page at two routes: the first step, before and after there is a draft.
+SAME_PAGE = {"consultations:new": "consultations:step"}
 # Pages of what went wrong, which no route has.
 WRONG = {"403", "404"}

@@ -1,0 +1,295 @@
+"""What holds everywhere: views say what they need, pages write nothing, templates carry no code, lists cost the same."""
+
+import re
+from itertools import count
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import connection, models
+from django.template.loader import get_template
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.permissions import Permission, Role
+from consultations.services import notes
+from core import audit
+from core.models import FormDraft, FormSection, Job
+from core.models.lists import FormName
+from tests.factories import a_draft, a_person, a_referral, a_team, an_action, an_entry
+from tests.permissions import requests
+from tests.permissions.checking import all_routes, writes_noted
+from tests.permissions.table import cells
+from tests.permissions.world import World
+from tracker import exports
+
+ROOT = settings.BASE_DIR
+OURS = [config for config in apps.get_app_configs() if Path(config.path).parent == ROOT]
+TEMPLATES = sorted((ROOT / "templates").rglob("*.*"))
+# Open to everybody, signed in or not: each says so itself, and this list says that it is meant.
+PUBLIC = {"session", "accessibility", "livez", "readyz"}
+# Open to everybody signed in: a signed token says which draft, and that it is theirs.
+BY_TOKEN = {"core:keep-draft", "core:discard-draft"}
+# What goes with a person who is deleted: no record of a child, and no trace of who did what.
+GOES_WITH_A_PERSON = {"accounts.RoleGrant.user", "core.FormDraft.user"}
+
+
+def our_views() -> dict:
+    return {name: pattern.callback for name, pattern in all_routes().items() if not name.startswith("account_")}
+
+
+@pytest.mark.parametrize("name", our_views())
+def test_every_view_says_who_may_open_it(name):
+    view = our_views()[name]
+    if name in PUBLIC:
+        assert view.login_required is False
+        assert not hasattr(view, "permissions")
+        return
+    assert getattr(view, "login_required", True)
+    if name not in BY_TOKEN:
+        assert view.permissions <= set(Permission)
+
+
+def test_every_permission_is_asked_for_somewhere():
+    asked = set().union(*(getattr(view, "permissions", set()) for view in our_views().values()))
+    assert set(Permission) - asked == {Permission.REFERRAL_SEE_ALL}  # that one widens `visible_to`
+
+
+def test_names_of_routes_stand_once():
+    from django.urls import get_resolver
+
+    found = []
+
+    def walk(patterns, prefix):
+        for pattern in patterns:
+            if hasattr(pattern, "url_patterns"):
+                walk(pattern.url_patterns, f"{prefix}{pattern.namespace or ''}:")
+            else:
+                found.append(f"{prefix}{pattern.name}")
+
+    walk(get_resolver().url_patterns, "")
+    assert len(found) == len(set(found))
+    assert not [name for name in found if name.endswith("None")]
+
+
+@pytest.mark.django_db
+def test_reading_a_page_writes_nothing_but_the_audit_log():
+    world = World().fill()
+    read = 0
+    for cell in cells():
+        if cell.method != "GET" or cell.route.startswith("account_"):
+            continue
+        url = reverse(cell.route, args=requests.arguments(world, cell))
+        for identity in [name for name, answer in cell.answers.items() if answer == "200"]:
+            with writes_noted() as written:
+                response = world.browser(identity).get(url)
+            assert response.status_code == 200
+            assert written <= {"core_auditevent"}, f"{cell.route} as {identity}"
+            read += 1
+    assert read > 50
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT / "templates")))
+def test_every_template_compiles_and_carries_no_code(path):
+    get_template(str(path.relative_to(ROOT / "templates")))
+    source = re.sub(r"{%.*?%}|{{.*?}}|{#.*?#}", "", path.read_text(), flags=re.DOTALL)
+    assert not re.search(r"<script(?![^>]*\ssrc=)", source), "an inline script"
+    assert not re.search(r"<style\b", source), "an inline style sheet"
+    assert not re.search(r"\sstyle\s*=", source), "an inline style"
+    assert not re.search(r"\son[a-z]+\s*=", source), "an inline handler"
+    assert "javascript:" not in source
+    assert not re.search(r"\b(?:src|action)\s*=\s*[\"'](?:https?:)?//", source), "another site"
+
+
+def test_text_of_people_is_never_marked_as_safe():
+    for path in TEMPLATES:
+        source = path.read_text()
+        assert "|safe" not in source, path
+        assert "autoescape off" not in source or path.suffix == ".txt", path
+    for path in our_files(".py"):
+        if "tests" not in path.parts:
+            assert "mark_safe" not in path.read_text(), path
+
+
+def nullable_pairs() -> list[tuple[type[models.Model], str]]:
+    """(model, stem) wherever both <stem>_at and <stem>_by may be empty."""
+    found = []
+    for config in OURS:
+        for model in config.get_models():
+            fields = {field.name: field for field in model._meta.local_fields}
+            for name, field in fields.items():
+                other = fields.get(f"{name[:-3]}_by")
+                if name.endswith("_at") and other is not None and field.null and other.null:
+                    found.append((model, name[:-3]))
+    return found
+
+
+def test_when_and_by_whom_stand_together_or_not_at_all():
+    pairs = nullable_pairs()
+    assert len(pairs) >= 4
+    for model, stem in pairs:
+        names = {f"{stem}_at", f"{stem}_by"}
+        bound = [
+            constraint
+            for constraint in model._meta.constraints
+            if isinstance(constraint, models.CheckConstraint)
+            and names <= set(re.findall(r"\w+?_(?:at|by)(?=\b|__)", str(constraint.condition)))
+        ]
+        assert bound, f"{model._meta.label}: nothing binds {stem}_at to {stem}_by"
+
+
+def test_deleting_a_person_takes_no_record_along():
+    found = {
+        f"{model._meta.label}.{field.name}"
+        for config in OURS
+        for model in config.get_models()
+        for field in model._meta.local_fields
+        if field.remote_field
+        and field.related_model is apps.get_model(settings.AUTH_USER_MODEL)
+        and field.remote_field.on_delete is models.CASCADE
+    }
+    assert found == GOES_WITH_A_PERSON
+
+
+def our_files(*endings: str) -> list[Path]:
+    """The project's own source files."""
+    places = [*(Path(config.path) for config in OURS), ROOT / "tests", ROOT / "bin", ROOT / "templates", ROOT / "static"]
+    files = {path for place in places for path in place.rglob("*") if path.is_file() and path.suffix in endings}
+    return sorted(path for path in files if "__pycache__" not in path.parts and "vendor" not in path.parts)
+
+
+def test_no_file_is_longer_than_600_lines():
+    long = {str(path.relative_to(ROOT)): lines for path in our_files(".py", ".html", ".scss")
+            if (lines := len(path.read_text().splitlines())) > 600}  # fmt: skip
+    assert long == {}
+
+
+def test_nothing_is_left_to_be_done():
+    words = re.compile("|".join(["TO" + "DO", "FIX" + "ME", "X" * 3]))
+    left = [str(path) for path in our_files(".py", ".html", ".js", ".scss") if words.search(path.read_text())]
+    assert left == []
+
+
+def test_views_find_rows_as_far_as_they_may_be_seen():
+    views = [path for path in our_files(".py") if path.name == "views.py" or path.parent.name == "views"]
+    assert len(views) > 5
+    for path in views:
+        source = path.read_text()
+        assert ".objects.get(" not in source, path
+        for found in re.findall(r"get_object_or_404\(([^,)]+(?:\([^)]*\))?)", source):
+            assert "objects.filter" not in found, path
+
+
+def test_no_migration_is_missing():
+    from django.core.management import call_command
+
+    call_command("makemigrations", "--check", "--dry-run", verbosity=0)
+
+
+test_no_migration_is_missing = pytest.mark.django_db(test_no_migration_is_missing)
+
+
+# Lists: (name, what makes `n` more of what it lists, the request).
+def _many_referrals(by, number):
+    states = ["screening", "planned", "held", "signposted", "withdrawn"]
+    for each in range(number):
+        referral = a_referral(states[each % 5], by=by, cs=by, name="Zebedee")
+        if states[each % 5] == "held":
+            an_entry(referral, by=by)
+        if states[each % 5] == "planned":
+            an_action(referral, by=by, owner=by)
+
+
+def _many_jobs(by, number):
+    for _ in range(number):
+        exports.ask_for("state=held&q=canal", by=by)
+
+
+def _many_people(by, number):
+    for _ in range(number):
+        a_person(Role.PRACTITIONER, Role.MANAGER, team=a_team())
+
+
+def _many_events(by, number):
+    for _ in range(number):
+        audit.record("viewed", by=by, label="CS-2026-0001", detail={"page": "referral"})
+
+
+def _get(name, **query):
+    return lambda browser: browser.get(reverse(name), query)
+
+
+LISTS = {
+    "referrals": (_many_referrals, _get("consultations:referrals")),
+    "tracker": (_many_referrals, _get("tracker:tracker")),
+    "tracker filtered": (_many_referrals, _get("tracker:tracker", q="canal", state="held", sort="team")),
+    "home": (_many_referrals, _get("home")),
+    "search": (_many_referrals, lambda browser: browser.post(reverse("search"), {"q": "Zebedee"})),
+    "exports": (_many_jobs, _get("tracker:exports")),
+    "people": (_many_people, _get("accounts:people")),
+    "audit": (_many_events, _get("audit")),
+}
+
+
+def queries_of(browser, ask) -> list[str]:
+    with CaptureQueriesContext(connection) as queries:
+        assert ask(browser).status_code == 200
+    return [query["sql"] for query in queries.captured_queries]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_costs_the_same_however_long_it_is(signed_in, name):
+    make, ask = LISTS[name]
+    person = a_person(*Role, team=a_team())
+    browser = signed_in(person)
+    make(person, 5)  # one of each kind, so that no query is left out
+    few = queries_of(browser, ask)
+    make(person, 10)
+    many = queries_of(browser, ask)
+    make(person, 15)
+    more = queries_of(browser, ask)
+    counts = 6 if name == "home" else 0  # one for each kind of work that is longer than what is shown of it
+    assert len(many) <= len(few) + counts, "\n".join(many)
+    assert len(more) <= len(few) + counts, "\n".join(more)
+    assert len(more) < 25
+
+
+@pytest.mark.django_db
+def test_a_consultation_costs_the_same_whatever_was_written(signed_in):
+    person = a_person(Role.CS_PRACTITIONER, team=a_team())
+    referral = a_referral("planned", by=person)
+    browser = signed_in(person)
+    section = FormSection.objects.get(form=FormName.CONSULTATION, key="home")
+    numbers = count()
+
+    def write(times):
+        for _ in range(times):
+            version = next(numbers)
+            body = f"Version {version}"
+            notes.save_section(referral.consultation, section, body=body, base_version=version, by=person)
+
+    pages = [reverse(f"consultations:{page}", args=[referral.pk]) for page in ("consultation", "referral")]
+    write(1)
+    an_action(referral, by=person, owner=person)
+    before = [len(queries_of(browser, lambda browser, page=page: browser.get(page))) for page in pages]
+    write(29)
+    for _ in range(9):
+        an_action(referral, by=person, owner=a_person(Role.PRACTITIONER))
+    after = [len(queries_of(browser, lambda browser, page=page: browser.get(page))) for page in pages]
+    assert after == before
+    assert max(after) < 25
+
+
+@pytest.mark.django_db
+def test_titles_and_names_of_models_say_nothing_of_a_child():
+    """What Django prints of a row, as in a log, has no name of a child in it."""
+    referral = a_referral("held", name="Zebedee", case_number="990011")
+    rows = [referral, referral.young_person, referral.consultation, an_entry(referral), a_draft(name="Zebedee")]
+    rows += [an_action(a_referral("planned", name="Zebedee"))]
+    rows += [FormDraft(user=referral.made_by, key="k", updated_at=timezone.now()), Job(kind="k")]
+    for row in rows:
+        assert "Zebedee" not in str(row)
+        assert "990011" not in str(row)
