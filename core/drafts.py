@@ -82,6 +82,12 @@ def as_input(draft: FormDraft) -> QueryDict:
     return query
 
 
+def kept_under(prefix: str, user) -> set[str]:
+    """The rest of the keys, after `prefix`, under which this person has left something unsent."""
+    keys = FormDraft.objects.filter(user=user, key__startswith=prefix).values_list("key", flat=True)
+    return {key.removeprefix(prefix) for key in keys}
+
+
 def drop(key: str, user) -> None:
     """Forget a draft: its form was sent, or the person discarded it."""
     FormDraft.objects.filter(user=user, key=key).delete()

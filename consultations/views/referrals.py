@@ -213,12 +213,14 @@ def _next_acts(referral: Referral, acts: set[str]) -> list[dict[str, str]]:
 
 def _show_draft(request: HttpRequest, referral: Referral, *, status: int = 200, refusal: str = "") -> HttpResponse:
     may_send = ReferralAct.SEND in services.acts_for(referral, request.user)
+    kept = drafts.kept_under(services.draft_key(referral, ""), request.user) if may_send else set()
     context = {
         "referral": referral,
         "may_send": may_send,
         "facts": presenters.facts(referral, change=may_send),
         "answers": presenters.answer_rows(referral, _answers(referral), change=may_send),
         "missing": services.missing(referral) if may_send else [],
+        "unsaved": [(slug, title) for slug, title, _ in STEPS if slug in kept],
         "refusal": refusal,
     }
     return render(request, "consultations/check.html", context, status=status)

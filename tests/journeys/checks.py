@@ -29,15 +29,17 @@ STRUCTURE = """() => {
   for (const id of new Set(ids.filter((id, index) => ids.indexOf(id) !== index))) problems.push(`two elements #${id}`);
   const headings = document.querySelectorAll("h1").length;
   if (headings !== 1) problems.push(`${headings} headings of the first level`);
-  for (const element of document.querySelectorAll("[style]")) problems.push(`style in ${element.outerHTML.slice(0, 99)}`);
+  for (const element of document.querySelectorAll("[style]")) {
+    if (!element.matches("textarea")) problems.push(`style in ${element.outerHTML.slice(0, 99)}`); // grow.js sizes them
+  }
   if (!document.documentElement.lang) problems.push("no language");
   return problems;
 }"""
 OVERFLOW = """() => {
   const root = document.documentElement;
   if (root.scrollWidth <= root.clientWidth) return [];
-  const wide = [...document.body.querySelectorAll("*")]
-    .filter((element) => element.getBoundingClientRect().right > root.clientWidth + 0.5 && !element.closest(".app-scroll"))
+  const wide = [...document.body.querySelectorAll("*:not(.app-scroll *)")]
+    .filter((element) => element.getBoundingClientRect().right > root.clientWidth + 0.5)
     .map((element) => `${element.tagName}.${element.className}`);
   return [`wider than the window of ${root.clientWidth}: ${wide.slice(0, 4).join(", ")}`];
 }"""

@@ -239,7 +239,7 @@ CS_PRACTITIONER = [
         "consultations:change-action", "/referrals/actions/{action.pk}/", "changed meanwhile",
         somebody_changes_the_action, status=409, error=True,
     ),
-    Look("consultations:close-action", "/referrals/actions/{action.pk}/close/", "wrong", pressing("Save how"), error=True),
+    Look("consultations:close-action", "/referrals/actions/{action.pk}/close/", "wrong", pressing("Save"), error=True),
     Look("consultations:close-action", "/referrals/actions/{closed.pk}/close/", "closed"),
     Look("tracker:data-entry", "/tracker/{due.pk}/data-entry/"),
     Look("tracker:data-entry", "/tracker/{signposted.pk}/data-entry/", "short"),

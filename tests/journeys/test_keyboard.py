@@ -19,7 +19,7 @@ FOCUS_SHOWS = """() => {
 
 
 def _tab_to(page: Page, words: str, *, at_most: int = 60) -> None:
-    """Press Tab until the control whose name (or group) begins so has the focus. Every stop on the way shows that it has it."""
+    """Press Tab until a control whose name or group begins so has the focus. Every stop on the way must show it."""
     for _ in range(at_most):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement === document.body"):

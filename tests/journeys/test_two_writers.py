@@ -9,7 +9,8 @@ from core.models import SetAsideText
 from tests.factories import a_person, a_referral
 from tests.journeys import steps
 
-FIRST, SECOND, MERGED = "The mother is worried.", "The grandmother helps.", "The mother is worried; the grandmother helps."
+FIRST, SECOND = "The mother is worried.", "The grandmother helps."
+MERGED = "The mother is worried; the grandmother helps."
 
 
 def test_both_texts_survive_and_are_merged(browse):
