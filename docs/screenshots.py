@@ -35,14 +35,15 @@ def consultation(browser: Browser, base: str) -> None:
     page.goto("/referrals/?state=planned")
     page.get_by_role("row").nth(1).get_by_role("link").first.click()
     page.get_by_role("button", name="Write up the consultation").click()
+    page.goto(f"{page.url}#section-home")
     page.get_by_label("Peer Groups").wait_for()
     page.screenshot(path=IMAGES / "consultation.png")
 
 
 def tracker(browser: Browser, base: str) -> None:
-    """The tracker as a manager sees it."""
+    """The tracker as a manager sees it, narrowed to what has an outcome."""
     page = signed_in(browser, base, "manager")
-    page.goto("/tracker/")
+    page.goto("/tracker/?state=held&state=signposted")
     page.get_by_role("heading", name="Tracker").wait_for()
     page.screenshot(path=IMAGES / "tracker.png")
 

@@ -5,8 +5,10 @@ Running it twice adds nothing: a row is known by its case number, date, referrer
 
 import hashlib
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -15,6 +17,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.db.models.functions import Upper
 from django.utils import timezone
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
@@ -131,35 +134,36 @@ def import_tracker(path: Path, *, by, at: datetime | None = None) -> Outcome:
 
 def _rows(path: Path) -> Iterator[tuple[int, "str | Row"]]:
     """Each row below the headings by its number in the sheet: a Row, or what is wrong with it."""
-    book = _open(path)
-    try:
-        sheet = book.worksheets[0]
-        lines = sheet.iter_rows(max_row=MAX_ROWS, max_col=MAX_COLUMNS, values_only=True)
+    with closing(_lines(path)) as lines:
         columns, themes = _columns(next(lines, ()))
         for number, cells in enumerate(lines, start=2):
             if any(cell not in (None, "") for cell in cells):
                 yield number, _row(number, cells, columns, themes)
-    finally:
-        book.close()
 
 
-def _open(path: Path):
+def _lines(path: Path) -> Iterator[tuple]:
+    """The cells of the first sheet, line by line. Raises NotATracker, at any line, for a file that cannot be read."""
     try:
         if path.stat().st_size > MAX_BYTES:
             raise NotATracker(f"{path.name} is larger than {MAX_BYTES // 2**20} MB: no referral tracker is.")
-        with zipfile.ZipFile(path) as parts:
-            if sum(part.file_size for part in parts.infolist()) > MAX_UNPACKED:
-                raise NotATracker(f"{path.name} unpacks to more than {MAX_UNPACKED // 2**20} MB: it is not opened.")
-        book = load_workbook(path, read_only=True, data_only=True)
-        if not book.worksheets:
-            raise NotATracker(f"{path.name} has no sheet.")
-        return book
+        with path.open("rb") as file:
+            with zipfile.ZipFile(file) as parts:
+                if sum(part.file_size for part in parts.infolist()) > MAX_UNPACKED:
+                    raise NotATracker(f"{path.name} unpacks to more than {MAX_UNPACKED // 2**20} MB: it is not opened.")
+            with closing(load_workbook(file, read_only=True, data_only=True)) as book:
+                if not book.worksheets:
+                    raise NotATracker(f"{path.name} has no sheet.")
+                yield from book.worksheets[0].iter_rows(max_row=MAX_ROWS, max_col=MAX_COLUMNS, values_only=True)
     except FileNotFoundError:
         raise NotATracker(f"There is no file {path}.") from None
     except OSError as error:
         raise NotATracker(f"{path} cannot be read: {error.strerror or error}.") from None
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, EOFError, SyntaxError):
-        raise NotATracker(f"{path.name} is not an Excel workbook (.xlsx).") from None
+    except (
+        zipfile.BadZipFile, zlib.error, InvalidFileException, AttributeError, KeyError, TypeError, ValueError, EOFError,
+        SyntaxError,
+    ):  # fmt: skip
+        # what the zip, the XML parser and openpyxl raise for a file that is none, or that is cut off or damaged
+        raise NotATracker(f"{path.name} is not an Excel workbook (.xlsx), or it is damaged.") from None
 
 
 def _columns(headings: tuple) -> tuple[dict[str, int], dict[str, int]]:
@@ -244,8 +248,9 @@ def _date(value: Any) -> date | None:
 def _known_keys(sound: dict[str, Row]) -> set[str]:
     """The keys among `sound` that are here already: imported before, or referred in this system."""
     known = set(TrackerEntry.objects.filter(import_key__in=sound).values_list("import_key", flat=True))
-    numbers = {row.values["case_number"] for row in sound.values()}
-    here = Referral.objects.sent().filter(case_number__in=numbers).select_related("team")
+    numbers = {row.values["case_number"].upper() for row in sound.values()}
+    here = Referral.objects.sent().annotate(number=Upper("case_number")).filter(number__in=numbers)
+    here = here.select_related("team")
     for referral in here:
         values = {
             "case_number": referral.case_number,
@@ -332,9 +337,8 @@ def _young_people(fresh: list[Row], *, at: datetime) -> dict[str, YoungPerson]:
     for row in fresh:
         number = row.values["case_number"].upper()
         names[number] = names.get(number) or row.values["name"]
-    people = {person.case_number.upper(): person for person in YoungPerson.objects.filter(case_number__in=[
-        *names, *{row.values["case_number"] for row in fresh},
-    ])}  # fmt: skip
+    known = YoungPerson.objects.annotate(number=Upper("case_number")).filter(number__in=names)
+    people = {person.number: person for person in known}
     missing = [
         YoungPerson(case_number=number, name=name, created_at=at)
         for number, name in names.items()

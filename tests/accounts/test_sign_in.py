@@ -103,7 +103,8 @@ def test_tries_are_counted_where_every_process_sees_them(person):
 
 @pytest.mark.parametrize("next_page", ["https://elsewhere.example/", "//elsewhere.example/", "javascript:alert(1)"])
 def test_signing_in_leads_nowhere_else(client, person, next_page):
-    answer = client.post(f"{LOGIN}?next={next_page}", {"login": person.email, "password": PASSPHRASE, "next": next_page})
+    sent = {"login": person.email, "password": PASSPHRASE, "next": next_page}
+    answer = client.post(f"{LOGIN}?next={next_page}", sent)
     assert answer.status_code in (302, 400)
     assert answer.headers.get("Location", "/") == "/"
 

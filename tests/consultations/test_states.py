@@ -42,7 +42,7 @@ REQUESTS = {
 MAY = {
     ReferralAct.SEND: {Role.PRACTITIONER, Role.CS_PRACTITIONER},
     ReferralAct.DISCARD: {Role.PRACTITIONER, Role.CS_PRACTITIONER},
-    **dict.fromkeys(set(ReferralAct) - {ReferralAct.SEND, ReferralAct.DISCARD}, {Role.CS_PRACTITIONER}),
+    **{act: {Role.CS_PRACTITIONER} for act in ReferralAct if act not in (ReferralAct.SEND, ReferralAct.DISCARD)},
 }
 # Who may see the referral that everybody of the list below made themselves.
 SEES = {Role.PRACTITIONER, Role.CS_PRACTITIONER, Role.MANAGER}

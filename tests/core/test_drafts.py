@@ -61,7 +61,12 @@ def test_sending_the_form_forgets_it(browser, person):
 
 @pytest.mark.parametrize(
     ("next_page", "leads_to"),
-    [("/referrals/new/", "/referrals/new/"), ("https://elsewhere.example/", "/"), ("//elsewhere.example", "/"), ("", "/")],
+    [
+        ("/referrals/new/", "/referrals/new/"),
+        ("https://elsewhere.example/", "/"),
+        ("//elsewhere.example", "/"),
+        ("", "/"),
+    ],
 )
 def test_discarding_forgets_it_and_goes_back_only_within_the_site(browser, person, next_page, leads_to):
     keep(browser, person, name="Half a na")

@@ -60,7 +60,7 @@ def test_no_word_is_lost():
 
 @pytest.mark.django_db(transaction=True)
 def test_without_the_version_check_words_are_lost(monkeypatch):
-    """The control: where the latecomer's text is written over the other instead of beside it, the test above sees it."""
+    """The control: where a latecomer's text is written over the other and not beside it, the test above sees it."""
 
     def write_over(text, *, body, by, at, client, seq, **kwargs):
         texts._move_on(text, body=body, by=by, at=at, client=client, seq=seq)

@@ -22,7 +22,8 @@ def test_a_possible_act_gives_its_transition():
 
 
 @pytest.mark.parametrize(
-    ("act", "state", "words"), [("shut", "shut", "It is shut already."), ("open", "open", "“Open it” is not possible now.")]
+    ("act", "state", "words"),
+    [("shut", "shut", "It is shut already."), ("open", "open", "“Open it” is not possible now.")],
 )
 def test_an_impossible_act_is_refused_with_its_reason(act, state, words):
     with pytest.raises(ActRefused) as refusal:

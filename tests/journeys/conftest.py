@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect, sync_playwright
 
 from core import jobs
 from tests.chromium import find_chromium
@@ -40,6 +40,7 @@ def chromium() -> Iterator[Browser]:
         pytest.fail("build/css/site.css is missing: bin/run or bin/test builds it")
     # Playwright runs an event loop in this thread, at which Django refuses to use the database. Nothing here is async.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    expect.set_options(timeout=PATIENCE)
     try:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=path, args=FLAGS)

@@ -111,9 +111,7 @@ def complaints(world: World, route: str, identities: Iterable[str] = IDENTITIES)
                 missing_alike.setdefault(cell.method, set()).add(plain(response))
         for method, bodies in missing_alike.items():
             if len(bodies) > 1:
-                found.append(
-                    f"{route} {method} as {identity}: foreign and missing rows answer differently"
-                )
+                found.append(f"{route} {method} as {identity}: foreign and missing rows answer differently")
     return found
 
 

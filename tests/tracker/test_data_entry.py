@@ -113,9 +113,10 @@ def test_a_theme_that_was_switched_off_stays_where_it_was_chosen(browser):
     entry = an_entry(themes=[theme])
     Theme.objects.filter(pk=theme.pk).update(active=False)
     assert f">{theme.name}" in page(browser, entry.referral).replace("\n", "").replace("  ", "")
-    assert browser.post(
-        url(entry.referral), {"primary_concern": "home", "version": "1", "themes": [theme.pk]}
-    ).status_code == 302
+    assert (
+        browser.post(url(entry.referral), {"primary_concern": "home", "version": "1", "themes": [theme.pk]}).status_code
+        == 302
+    )
     new = a_referral("held")
     answer = browser.post(url(new), {"primary_concern": "home", "themes": [theme.pk]})
     assert answer.status_code == 200

@@ -1,4 +1,4 @@
-"""Taking in an Excel tracker: row by row as the file has it, once, with reasons for what is not sound, or not at all."""
+"""Taking in an Excel tracker: row by row as the file has it, once, with reasons where it is not sound; or not at all."""
 
 import zipfile
 from collections import Counter
@@ -141,7 +141,8 @@ def test_a_referral_made_here_is_not_imported_again(workbook, manager, number):
 
 
 def test_references_go_on_where_they_stood_and_count_by_year(workbook, manager):
-    rows = [a_row(Mosaic_ID=str(n), Date_received=datetime(year, 5, 1)) for n, year in [(1, 2023), (2, 2024), (3, 2024)]]  # noqa: DTZ001
+    days = [DAY.replace(year=year) for year in (2023, 2024, 2024)]
+    rows = [a_row(Mosaic_ID=str(number), Date_received=day) for number, day in enumerate(days, start=1)]
     import_tracker(workbook(*rows), by=manager)
     import_tracker(workbook(a_row(Mosaic_ID="4")), by=manager)
     assert sorted(Referral.objects.values_list("reference", flat=True)) == [
@@ -169,9 +170,22 @@ def test_a_sheet_without_its_headings_is_refused_whole(workbook, manager, headin
     assert nothing_was_imported()
 
 
+KINDS = ["text", "empty", "archive", "cut", "broken", "late", "binary", "entity", "folder", "missing"]
+# A sheet with sound headings that breaks off in its second row.
+LATE = (
+    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><dimension ref="A1:D9"/><sheetData>'
+    '<row r="1">'
+    + "".join(
+        f'<c r="{column}1" t="inlineStr"><is><t>{heading}</t></is></c>'
+        for column, heading in zip("ABCD", ["Date received", "Mosaic ID", "Primary Concern", "Outcome"], strict=True)
+    )
+    + '</row><row r="2"><c r="A2"'
+)
+
+
 def not_workbooks(folder, sound) -> dict:
     """Files that are none of ours, by what they are."""
-    files = {name: folder / f"{name}.xlsx" for name in ("text", "empty", "archive", "cut", "broken", "binary", "entity")}
+    files = {name: folder / f"{name}.xlsx" for name in KINDS[:-2]}
     files["text"].write_text("Date received,Mosaic ID\n2024-01-01,1\n")
     files["empty"].touch()
     files["binary"].write_bytes(bytes(range(256)) * 20)
@@ -180,15 +194,13 @@ def not_workbooks(folder, sound) -> dict:
         archive.writestr("letter.txt", "not a workbook")
     for name, sheet in [
         ("broken", "<worksheet><sheetData><row>"),
+        ("late", LATE),
         ("entity", '<!DOCTYPE a [<!ENTITY b "c">]><worksheet><sheetData>&b;</sheetData></worksheet>'),
     ]:
         with zipfile.ZipFile(sound) as book, zipfile.ZipFile(files[name], "w") as archive:
             for part in book.namelist():
                 archive.writestr(part, sheet if part.startswith("xl/worksheets/") else book.read(part))
     return files | {"folder": folder, "missing": folder / "nowhere.xlsx"}
-
-
-KINDS = ["text", "empty", "archive", "cut", "broken", "binary", "entity", "folder", "missing"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -274,7 +286,8 @@ def test_the_whole_legacy_tracker(legacy, manager):
             entry.other_theme, held.held_on if held else None, referral.signposted_to, entry.feedback,
             referral.state,
         ] += 1  # fmt: skip
-    states = {"Consultation held": "held", "Signposted": "signposted", "Withdrawn": "withdrawn", "Awaiting": "screening"}
+    states = {"Consultation held": "held", "Signposted": "signposted", "Withdrawn": "withdrawn"}
+    states["Awaiting"] = "screening"
 
     def text(value) -> str:
         return "" if value is None else str(value).strip()
