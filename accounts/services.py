@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from core import audit
@@ -23,10 +23,17 @@ def add_person(
     is_active: bool = True,
     at: datetime | None = None,
 ) -> User:
-    """A new person without a passphrase: they set it by “forgotten passphrase” on the sign-in page."""
+    """A new person without a passphrase: they set it on the sign-in page, by e-mail.
+
+    Raises ActRefused where the e-mail address is taken.
+    """
     at = at or timezone.now()
     with transaction.atomic():
-        person = User.objects.create_user(email, name=name, team=team, is_active=is_active)
+        try:
+            with transaction.atomic():
+                person = User.objects.create_user(email, name=name, team=team, is_active=is_active)
+        except IntegrityError:  # the same form sent twice at once, or two administrators
+            raise ActRefused("There is already a person with this e-mail address.") from None
         _set_roles(person, roles, by=by, at=at)
         detail = {"team": team.name if team else "", "roles": sorted(roles), "active": is_active}
         audit.record("person.added", by=by, subject=person, detail=detail, at=at)

@@ -42,9 +42,13 @@ def add_person(request: HttpRequest) -> HttpResponse:
     """Make an account."""
     form = PersonForm(request.POST or None, initial={"is_active": True})
     if request.method == "POST" and form.is_valid():
-        person = services.add_person(**form.cleaned_data, by=request.user)
-        messages.success(request, f"{person.name} has been added. They set their passphrase on the sign-in page.")
-        return redirect("accounts:people")
+        try:
+            person = services.add_person(**form.cleaned_data, by=request.user)
+        except ActRefused as refusal:
+            form.add_error("email", refusal.reason)
+        else:
+            messages.success(request, f"{person.name} has been added. They set their passphrase on the sign-in page.")
+            return redirect("accounts:people")
     return render(request, "accounts/person.html", {"form": form, "title": "Add a person"})
 
 

@@ -34,14 +34,15 @@ def sensible(field: str, value: date | None) -> date | None:
 
 
 class StepForm(GovukModelForm):
-    """One step of making a referral. `version` is the draft's, so that two tabs do not overwrite each other."""
+    """One step of making a referral. `version` is the step's, so that two tabs do not overwrite each other."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)
+    step = ""
 
     def __init__(self, *args, person, **kwargs):
         self.person = person
         super().__init__(*args, **kwargs)
-        self.initial.setdefault("version", self.instance.version)
+        self.initial.setdefault("version", self.instance.step_version(self.step))
 
     def _post_clean(self) -> None:
         """The service writes the row; the form only reads values and leaves its instance as it was."""
@@ -60,6 +61,8 @@ class StepForm(GovukModelForm):
 
 
 class YoungPersonStep(StepForm):
+    step = "young-person"
+
     class Meta:
         model = Referral
         fields = [
@@ -107,6 +110,8 @@ class YoungPersonStep(StepForm):
 
 
 class ReferrerStep(StepForm):
+    step = "referrer"
+
     class Meta:
         model = Referral
         fields = ["referrer_name", "team", "agency", "arrival", "received_on"]
@@ -143,6 +148,8 @@ class ReferrerStep(StepForm):
 
 
 class WorryStep(StepForm):
+    step = "worry"
+
     class Meta:
         model = Referral
         fields = ["worry", "harms"]
@@ -162,6 +169,8 @@ class WorryStep(StepForm):
 
 class SuitabilityStep(StepForm):
     """The toolkit's six suitability questions; each may stay open, as the CS practitioner may ask it."""
+
+    step = "suitability"
 
     class Meta:
         model = Referral
@@ -186,10 +195,13 @@ class SuitabilityStep(StepForm):
 
 # The steps in their order: (slug, title, form).
 STEPS: list[tuple[str, str, type[StepForm]]] = [
-    ("young-person", "The young person", YoungPersonStep),
-    ("referrer", "Who is referring", ReferrerStep),
-    ("worry", "What the worry is", WorryStep),
-    ("suitability", "Is a case consultation suitable?", SuitabilityStep),
+    (form.step, title, form)
+    for title, form in [
+        ("The young person", YoungPersonStep),
+        ("Who is referring", ReferrerStep),
+        ("What the worry is", WorryStep),
+        ("Is a case consultation suitable?", SuitabilityStep),
+    ]
 ]
 
 

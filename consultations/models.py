@@ -80,6 +80,7 @@ class Referral(models.Model):
     reference = models.CharField(max_length=20, unique=True, null=True, blank=True)
     state = models.CharField(max_length=12, choices=ReferralState.choices, default=ReferralState.DRAFT)
     version = models.PositiveIntegerField(default=1)
+    step_versions = models.JSONField(default=dict, blank=True, help_text="Of a draft: step → how often saved.")
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="referrals_made")
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
@@ -155,6 +156,10 @@ class Referral(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("consultations:referral", args=[self.pk])
 
+    def step_version(self, step: str) -> int:
+        """How often this step of a draft was saved: what a page of it was drawn from."""
+        return self.step_versions.get(step, 0)
+
     def age_on(self, day: date) -> int | None:
         """The young person's age in whole years on `day`; None where the date of birth is not known."""
         born = self.date_of_birth
@@ -211,6 +216,11 @@ class Consultation(models.Model):
 
     def __str__(self) -> str:
         return f"consultation {self.pk}"
+
+    @property
+    def recorded_here(self) -> bool:
+        """Whether it was planned or held in this system; an imported one has a date and no form."""
+        return self.planned_for is not None or self.held_recorded_at is not None
 
 
 class ConsultationNote(models.Model):

@@ -46,6 +46,10 @@ class PlainAnswers:
         response = self.get_response(request)
         if response.status_code == 404 and request.resolver_match is None:
             return self.answer(request, 404, "Page not found")  # also where DEBUG would show its own page
+        if response.status_code == 405 and not response.content:
+            allowed = response.headers["Allow"]
+            response = self.answer(request, 405, "This address is for sending something, not for opening.")
+            response.headers["Allow"] = allowed
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

@@ -34,5 +34,6 @@ def page(request: HttpRequest) -> dict[str, Any]:
             for item in items
         ],
         "may_search": bool(items) and can(user, Permission.REFERRAL_SEE),
+        "sends_mail": settings.SENDS_MAIL,
         "prompts_hidden": request.COOKIES.get("prompts") == "hidden",
     }

@@ -31,10 +31,12 @@ def env_list(name: str, default: str = "") -> list[str]:
     return [item.strip() for item in os.environ.get(name, default).split(",") if item.strip()]
 
 
-# Is this a demonstration or a developer's machine? Only then demo data may be loaded and plain HTTP used.
-DEBUG = env_bool("DEBUG")
+# DEBUG in the environment: a demonstration or a developer's machine. Only then demo data and plain HTTP.
+DEMO = env_bool("DEBUG")
+# Django's own debug pages show settings, cookies and what was sent: only for who asks for them by name.
+DEBUG = DEMO and env_bool("DEBUG_PAGES")
 SECRET_KEY = env("SECRET_KEY")
-ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEBUG else "")
+ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEMO else "")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 
 ORGANISATION_NAME = env("ORGANISATION_NAME", "Anytown Safeguarding Partnership")
@@ -180,7 +182,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-if not DEBUG:
+if not DEMO:
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME = "__Host-session"
@@ -243,8 +245,11 @@ if email_url := os.environ.get("EMAIL_URL", ""):
     EMAIL_HOST, EMAIL_PORT = _mail.hostname or "localhost", _mail.port or 25
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
     EMAIL_USE_SSL, EMAIL_USE_TLS = _mail.scheme == "smtps", _mail.scheme == "smtp" and bool(_mail.username)
-else:
+elif DEMO:
     EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+else:  # a mail in a log would hold a link that sets a passphrase
+    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+SENDS_MAIL = bool(email_url) or DEMO
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", "cs-casework@localhost")
 EMAIL_TIMEOUT = 10
 

@@ -4,9 +4,7 @@ Running it twice adds nothing: a row is known by its case number, date, referrer
 """
 
 import hashlib
-import zipfile
-import zlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -19,8 +17,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models.functions import Upper
 from django.utils import timezone
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.utils import get_column_letter
 
 from accounts.models import Agency, Team
 from consultations.choices import ReferralState
@@ -30,11 +27,8 @@ from core.numbers import next_in_series
 
 from .choices import PrimaryConcern
 from .models import Theme, TrackerEntry
+from .reading import NotATracker, rows
 
-MAX_BYTES = 20 * 1024 * 1024
-MAX_UNPACKED = 200 * 1024 * 1024
-MAX_ROWS = 100_000
-MAX_COLUMNS = 500
 # Our name → the headings that a tracker may use for it, lower case.
 HEADINGS: dict[str, tuple[str, ...]] = {
     "received_on": ("date received", "date"),
@@ -66,10 +60,6 @@ OUTCOMES = {
 CONCERNS = {label.lower(): value for value, label in PrimaryConcern.choices}
 
 
-class NotATracker(Exception):
-    """The file cannot be taken in at all; the message says why, in one line."""
-
-
 @dataclass
 class Row:
     """One sound row, ready to be written."""
@@ -89,13 +79,19 @@ class Row:
 
 @dataclass
 class Outcome:
-    """What an import did: rows read, added, there already (or twice in the file), and rejected with why."""
+    """What an import did: rows read, added, there already (or twice in the file), and rejected with why.
+
+    `unused` are the columns that it does not know; `stopped_at` is the row where it stopped below many empty ones.
+    """
 
     read: int = 0
     added: int = 0
     repeated: int = 0
     rejected: list[tuple[int, str]] = field(default_factory=list)
     new_teams: list[str] = field(default_factory=list)
+    new_agencies: list[str] = field(default_factory=list)
+    unused: list[str] = field(default_factory=list)
+    stopped_at: int | None = None
 
 
 def import_tracker(path: Path, *, by, at: datetime | None = None) -> Outcome:
@@ -105,73 +101,60 @@ def import_tracker(path: Path, *, by, at: datetime | None = None) -> Outcome:
     """
     at = at or timezone.now()
     outcome = Outcome()
-    sound: dict[str, Row] = {}
-    for number, problem_or_row in _rows(path):
-        outcome.read += 1
-        if isinstance(problem_or_row, str):
-            outcome.rejected.append((number, problem_or_row))
-        elif problem_or_row.key in sound:
-            outcome.repeated += 1
-        else:
-            sound[problem_or_row.key] = problem_or_row
+    sound = _sound_rows(path, outcome)
     with transaction.atomic():
         with connection.cursor() as cursor:  # one import at a time, or two would not see each other's rows
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('tracker.import'))")
         known = _known_keys(sound)
         fresh = [row for key, row in sound.items() if key not in known]
         outcome.repeated += len(sound) - len(fresh)
-        outcome.new_teams = _write(fresh, by=by, at=at)
+        fresh = _with_agencies(fresh, outcome)
+        _write(fresh, outcome, by=by, at=at)
         outcome.added = len(fresh)
         detail = {
             "read": outcome.read,
             "added": outcome.added,
             "repeated": outcome.repeated,
             "rejected": len(outcome.rejected),
+            "new_teams": outcome.new_teams,
+            "new_agencies": outcome.new_agencies,
         }
         audit.record("tracker.imported", by=by, detail=detail, at=at)
     return outcome
 
 
-def _rows(path: Path) -> Iterator[tuple[int, "str | Row"]]:
-    """Each row below the headings by its number in the sheet: a Row, or what is wrong with it."""
-    with closing(_lines(path)) as lines:
-        columns, themes = _columns(next(lines, ()))
-        for number, cells in enumerate(lines, start=2):
-            if any(cell not in (None, "") for cell in cells):
-                yield number, _row(number, cells, columns, themes)
+def _sound_rows(path: Path, outcome: Outcome) -> dict[str, Row]:
+    """The sound rows of the file by their keys; `outcome` is told of all others. Raises NotATracker."""
+    sound: dict[str, Row] = {}
+    filled: set[int] = set()
+    with closing(rows(path)) as lines:
+        _, headings = next(lines)
+        columns, themes = _columns(headings)
+        for number, cells in lines:
+            if cells is None:
+                outcome.stopped_at = number
+                break
+            outcome.read += 1
+            filled.update(place for place, cell in enumerate(cells) if cell not in (None, ""))
+            row = _row(number, cells, columns, themes)
+            if isinstance(row, str):
+                outcome.rejected.append((number, row))
+            elif row.key in sound:
+                outcome.repeated += 1
+            else:
+                sound[row.key] = row
+    titles = {place: title for place, cell in enumerate(headings) if (title := _shown(_text(cell)))}
+    unused = (titles.keys() | filled) - {*columns.values(), *themes.values()}
+    outcome.unused = [titles.get(place) or f"column {get_column_letter(place + 1)}" for place in sorted(unused)]
+    return sound
 
 
-def _lines(path: Path) -> Iterator[tuple]:
-    """The cells of the first sheet, line by line. Raises NotATracker, at any line, for a file that cannot be read."""
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise NotATracker(f"{path.name} is larger than {MAX_BYTES // 2**20} MB: no referral tracker is.")
-        with path.open("rb") as file:
-            with zipfile.ZipFile(file) as parts:
-                if sum(part.file_size for part in parts.infolist()) > MAX_UNPACKED:
-                    raise NotATracker(f"{path.name} unpacks to more than {MAX_UNPACKED // 2**20} MB: it is not opened.")
-            with closing(load_workbook(file, read_only=True, data_only=True)) as book:
-                if not book.worksheets:
-                    raise NotATracker(f"{path.name} has no sheet.")
-                yield from book.worksheets[0].iter_rows(max_row=MAX_ROWS, max_col=MAX_COLUMNS, values_only=True)
-    except FileNotFoundError:
-        raise NotATracker(f"There is no file {path}.") from None
-    except OSError as error:
-        raise NotATracker(f"{path} cannot be read: {error.strerror or error}.") from None
-    except (
-        zipfile.BadZipFile, zlib.error, InvalidFileException, AttributeError, KeyError, TypeError, ValueError, EOFError,
-        SyntaxError,
-    ):  # fmt: skip
-        # what the zip, the XML parser and openpyxl raise for a file that is none, or that is cut off or damaged
-        raise NotATracker(f"{path.name} is not an Excel workbook (.xlsx), or it is damaged.") from None
-
-
-def _columns(headings: tuple) -> tuple[dict[str, int], dict[str, int]]:
+def _columns(headings: list) -> tuple[dict[str, int], dict[str, int]]:
     """Where each of our values and each theme stands. Raises NotATracker where a needed heading is missing or twice."""
     words = [" ".join(str(cell).split()).lower() if cell is not None else "" for cell in headings]
     twice = sorted(word for word, count in Counter(word for word in words if word).items() if count > 1)
     if twice:
-        raise NotATracker(f"The heading “{twice[0]}” stands twice: rename one of them.")
+        raise NotATracker(f"The heading “{_shown(twice[0])}” stands twice: rename one of them.")
     places = {word: place for place, word in enumerate(words) if word}
     columns = {}
     for name, accepted in HEADINGS.items():
@@ -189,7 +172,7 @@ def _columns(headings: tuple) -> tuple[dict[str, int], dict[str, int]]:
     return columns, themes
 
 
-def _row(number: int, cells: tuple, columns: dict[str, int], themes: dict[str, int]) -> "str | Row":
+def _row(number: int, cells: list, columns: dict[str, int], themes: dict[str, int]) -> "str | Row":
     def cell(place: int) -> Any:
         return cells[place] if place < len(cells) else None
 
@@ -199,29 +182,31 @@ def _row(number: int, cells: tuple, columns: dict[str, int], themes: dict[str, i
     for name, needed in [("received_on", True), ("held_on", False)]:
         values[name] = _date(raw.get(name))
         if values[name] is None and (needed or _text(raw.get(name))):
-            problems.append(f"{HEADINGS[name][0]}: {_text(raw.get(name)) or 'empty'!s} is no date")
+            problems.append(f"{HEADINGS[name][0]}: {_shown(_text(raw.get(name))) or 'empty'} is no date")
     try:
         case_number_shape(values["case_number"])
         if not any(letter.isdigit() for letter in values["case_number"]):
             raise ValidationError("no number")
     except ValidationError:
-        problems.append(f"{settings.CASE_NUMBER_NAME}: {values['case_number'] or 'empty'} is no case number")
+        problems.append(f"{settings.CASE_NUMBER_NAME}: {_shown(values['case_number']) or 'empty'} is no case number")
     values["primary_concern"] = CONCERNS.get(values["primary_concern"].lower(), "")
     if not values["primary_concern"]:
-        problems.append(f"primary concern: {_text(raw.get('primary_concern')) or 'empty'} is none of the five")
+        problems.append(f"primary concern: {_shown(_text(raw.get('primary_concern'))) or 'empty'} is none of the five")
     outcome = values.pop("outcome").lower()
     values["state"] = OUTCOMES.get(outcome, "")
     if not values["state"]:
-        problems.append(f"outcome: {outcome or 'empty'} is not known")
+        problems.append(f"outcome: {_shown(outcome) or 'empty'} is not known")
     if values["state"] == ReferralState.HELD and not values["held_on"]:
         problems.append("outcome: held, but there is no date of consultation")
+    if values["state"] == ReferralState.SCREENING and values["held_on"]:
+        problems.append("outcome: awaiting, but there is a date of consultation")
     chosen = []
     for name, place in themes.items():
         mark = _text(cell(place)).lower()
         if mark in YES:
             chosen.append(name)
         elif mark not in NO:
-            problems.append(f"{name}: {mark} is neither yes nor no")
+            problems.append(f"{name}: {_shown(mark)} is neither yes nor no")
     for name, most in [("case_number", 40), ("name", 200), ("referrer_name", 200), ("team", 150), ("agency", 150),
                        ("detail", 500), ("other_theme", 300), ("signposted_to", 300)]:  # fmt: skip
         if len(values[name]) > most:
@@ -235,6 +220,12 @@ def _text(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return str(value).replace("\x00", "").strip()
+
+
+def _shown(text: str) -> str:
+    """`text` as it may stand in a line of the report: printable, on one line, and not long."""
+    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    return line if len(line) <= 60 else line[:59] + "…"
 
 
 def _date(value: Any) -> date | None:
@@ -262,9 +253,33 @@ def _known_keys(sound: dict[str, Row]) -> set[str]:
     return known
 
 
-def _write(fresh: list[Row], *, by, at: datetime) -> list[str]:
-    """Insert the rows in a few statements whatever their number; returns the names of teams that were made."""
-    teams, agencies, made = _teams_and_agencies(fresh)
+def _with_agencies(fresh: list[Row], outcome: Outcome) -> list[Row]:
+    """`fresh` where each team has its agency: a team without one is the only team of that name, or else rejected."""
+    agencies: dict[str, dict[str, str]] = defaultdict(dict)
+    for team, agency in [
+        *Team.objects.values_list("name", "agency__name"),
+        *((row.values["team"], row.values["agency"]) for row in fresh),
+    ]:
+        if agency:
+            agencies[team.lower()][agency.lower()] = agency
+    sound = []
+    for row in fresh:
+        values = row.values
+        if values["team"] and not values["agency"]:
+            found = list(agencies[values["team"].lower()].values())
+            if len(found) != 1:
+                why = "more than one agency has a team of that name" if found else "no team of that name is known"
+                outcome.rejected.append((row.number, f"team: no agency is given, and {why}"))
+                continue
+            values["agency"] = found[0]
+        sound.append(row)
+    outcome.rejected.sort()
+    return sound
+
+
+def _write(fresh: list[Row], outcome: Outcome, *, by, at: datetime) -> None:
+    """Insert the rows in a few statements whatever their number; `outcome` is told of teams and agencies made."""
+    teams, agencies = _teams_and_agencies(fresh, outcome)
     people = _young_people(fresh, at=at)
     numbers = _references(fresh)
     themes = {theme.name: theme for theme in Theme.objects.all()}
@@ -314,22 +329,21 @@ def _write(fresh: list[Row], *, by, at: datetime) -> list[str]:
     link.objects.bulk_create(
         [link(trackerentry=entry, theme=themes[name]) for entry, names in marks for name in names], batch_size=2000
     )
-    return made
 
 
-def _teams_and_agencies(fresh: list[Row]) -> tuple[dict, dict[str, Agency], list[str]]:
+def _teams_and_agencies(fresh: list[Row], outcome: Outcome) -> tuple[dict, dict[str, Agency]]:
     agencies = {agency.name.lower(): agency for agency in Agency.objects.all()}
     teams = {(team.name.lower(), team.agency_id): team for team in Team.objects.all()}
-    made = []
     for row in fresh:
         agency_name, team_name = row.values["agency"], row.values["team"]
         if agency_name and agency_name.lower() not in agencies:
             agencies[agency_name.lower()] = Agency.objects.create(name=agency_name)
+            outcome.new_agencies.append(agency_name)
         agency = agencies.get(agency_name.lower())
         if team_name and agency and (team_name.lower(), agency.pk) not in teams:
             teams[team_name.lower(), agency.pk] = Team.objects.create(name=team_name, agency=agency)
-            made.append(team_name)
-    return teams, agencies, made
+            outcome.new_teams.append(team_name)
+    return teams, agencies
 
 
 def _young_people(fresh: list[Row], *, at: datetime) -> dict[str, YoungPerson]:

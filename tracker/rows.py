@@ -68,8 +68,9 @@ def narrowed(rows: QuerySet[Referral], chosen: dict[str, Any]) -> QuerySet[Refer
 
 
 def entry_due(rows: QuerySet[Referral]) -> QuerySet[Referral]:
-    """The referrals whose data entry form waits: closed or held here, not imported, not completed."""
-    return rows.filter(state__in=ENTRY_DUE_IN, imported=False).exclude(entry__completed_at__isnull=False)
+    """The referrals whose data entry form waits: screened here, closed or held, not completed."""
+    here = rows.filter(state__in=ENTRY_DUE_IN, screened_at__isnull=False)
+    return here.exclude(entry__completed_at__isnull=False)
 
 
 def filter_from(query) -> TrackerFilter:

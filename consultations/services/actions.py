@@ -22,10 +22,13 @@ def add(consultation: Consultation, values: dict[str, Any], *, by, at: datetime 
     """A new action; `values` by the names in FIELDS. Raises ActRefused where the state does not allow it."""
     at = at or timezone.now()
     workflow.REFERRAL.check(ReferralAct.WRITE, consultation.referral.state)
+    given = {name: values[name] for name in FIELDS}
     with transaction.atomic():
-        action = ConsultationAction.objects.create(
-            consultation=consultation, created_by=by, created_at=at, **{name: values[name] for name in FIELDS}
-        )
+        Consultation.objects.select_for_update().get(pk=consultation.pk)  # two at once: the second waits
+        just_now = (at - referrals.SENT_TWICE, at + referrals.SENT_TWICE)  # whichever of the two got here first
+        if twice := consultation.actions.filter(**given, created_by=by, created_at__range=just_now).first():
+            return twice
+        action = ConsultationAction.objects.create(consultation=consultation, created_by=by, created_at=at, **given)
         _record("action.added", action, by=by, at=at, detail={"space": action.space})
         drafts.drop(referrals.draft_key(consultation.referral, "action:new"), by)
     return action

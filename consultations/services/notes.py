@@ -31,6 +31,8 @@ def save_section(
     """Save one section as `core.texts.save` does. Raises ActRefused where the referral's state does not allow it."""
     at = at or timezone.now()
     workflow.REFERRAL.check(ReferralAct.WRITE, consultation.referral.state)
+    if section.short:  # one line on the page: a pasted list keeps its parts apart
+        body = ", ".join(line.strip() for line in body.splitlines() if line.strip()) if "\n" in body else body
     with transaction.atomic():
         note = _note(consultation, section)
         result = texts.save(

@@ -1,11 +1,12 @@
 """Making, sending and screening referrals: toolkit steps 1 to 3."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts.models import User
 from accounts.permissions import can
 from core import audit, drafts, texts
 from core.models import FormSection
@@ -18,6 +19,9 @@ from ..choices import Arrival, ReferralAct, ReferralState
 from ..models import Consultation, ConsultationNote, Referral, SuitabilityAnswer, YoungPerson
 
 DRAFT_KEY_NEW = "referral:new"
+FIRST_STEP = "young-person"
+# Within this time the same input by the same person is the same form sent twice, not a second record.
+SENT_TWICE = timedelta(seconds=30)
 # What a referral cannot be sent without: (field, the step it is asked in, what to say).
 REQUIRED = (
     ("case_number", "young-person", "Enter the young person’s case number"),
@@ -49,6 +53,8 @@ def start(values: dict[str, Any], *, by, at: datetime | None = None) -> Referral
     """A new draft with the first step's answers; the referrer is `by` until they say otherwise."""
     at = at or timezone.now()
     with transaction.atomic():
+        if twice := _just_started(values, by=by, at=at):
+            return twice
         referral = Referral(
             made_by=by,
             created_at=at,
@@ -59,24 +65,39 @@ def start(values: dict[str, Any], *, by, at: datetime | None = None) -> Referral
             received_on=timezone.localdate(at),
         )
         _assign(referral, values)
+        referral.step_versions = {FIRST_STEP: 1}
+        referral.save(update_fields=["step_versions"])
         audit.record("referral.drafted", by=by, subject=referral, at=at)
         drafts.drop(DRAFT_KEY_NEW, by)
     return referral
 
 
+def _just_started(values: dict[str, Any], *, by, at: datetime) -> Referral | None:
+    """The draft that this person began a moment ago with the same young person: the same form, sent twice."""
+    User.objects.select_for_update(of=("self",)).get(pk=by.pk)  # two at once: the second waits for the first
+    same = {name: values[name] for name in ("case_number", "name", "date_of_birth") if name in values}
+    just_now = (at - SENT_TWICE, at + SENT_TWICE)  # whichever of the two got here first
+    mine = Referral.objects.filter(made_by=by, state=ReferralState.DRAFT, created_at__range=just_now)
+    return mine.filter(**same).first()
+
+
 def save_step(
     referral: Referral, values: dict[str, Any], *, version: int, step: str, by, at: datetime | None = None
 ) -> Referral:
-    """Save one step of a draft. Raises ActRefused once it is sent, EditConflict where another tab saved meanwhile."""
+    """Save one step of a draft; `version` is the step's (`Referral.step_version`), as the page showed it.
+
+    Raises ActRefused once the draft is sent, EditConflict where another tab saved the same step meanwhile.
+    """
     at = at or timezone.now()
     with transaction.atomic():
         current = locked(referral)
         workflow.REFERRAL.check(ReferralAct.SEND, current.state)
-        if current.version != version:
+        if current.step_version(step) != version:
             raise EditConflict("This draft was changed in another tab or window after you opened this page.", current)
         answers = {key: values.pop(key) for key in list(values) if key.startswith("question-")}
         before = audit.state_of(current, list(values))
         current.version += 1
+        current.step_versions[step] = version + 1
         _assign(current, values)
         for question in FormSection.objects.of(FormName.SUITABILITY):
             if (body := answers.get(f"question-{question.key}")) is not None:
@@ -113,6 +134,8 @@ def send(referral: Referral, *, by, at: datetime | None = None) -> Referral:
     with transaction.atomic():
         current = locked(referral)
         transition = workflow.REFERRAL.check(ReferralAct.SEND, current.state)
+        if drafts.kept_under(draft_key(current, ""), by):
+            raise ActRefused("You typed something that is not among these answers yet. Save it or discard it first.")
         if lacking := missing(current):
             raise ActRefused(f"The referral cannot be sent yet: {lacking[0][1][0].lower()}{lacking[0][1][1:]}.")
         current.young_person = young_person(
@@ -209,7 +232,7 @@ def _note_screening(referral: Referral, act: str, *, by, at: datetime, **detail)
 def _known_already(referral: Referral, attending: str) -> dict[str, str]:
     """What the referral says about the header of Appendix B, by section key."""
     return {
-        "practitioners-present": attending,
+        "practitioners-present": ", ".join(line.strip() for line in attending.splitlines() if line.strip()),
         "gender": str(referral.gender or ""),
         "ethnicity": str(referral.ethnicity or ""),
         "disability": ", ".join(str(item) for item in referral.disabilities.all()),

@@ -10,7 +10,8 @@ from django.shortcuts import redirect, render
 from accounts.access import requires
 from accounts.permissions import Permission, can
 from core import conflicts, drafts
-from core.workflow import EditConflict
+from core.models.actions import ActionStatus
+from core.workflow import ActRefused, EditConflict
 
 from .. import workflow
 from ..choices import ReferralAct, Space
@@ -49,6 +50,8 @@ def change(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Change an action that is still open."""
     action = action_for(request, pk)
     referral = action.consultation.referral
+    if request.method == "GET" and action.status != ActionStatus.OPEN:
+        return redirect("consultations:close-action", pk=pk)  # which says how it ended
     page = drafts.open_form(request, services.draft_key(action), lambda data: ActionForm(data, instance=action))
     status = 200
     if request.method == "POST" and page.form.is_valid():
@@ -74,14 +77,20 @@ def close(request: HttpRequest, pk: UUID) -> HttpResponse:
     if not may_close(request.user, action):
         raise PermissionDenied
     page = drafts.open_form(request, f"{services.draft_key(action)}:close", CloseActionForm)
+    status, refusal = 200, ""
     if request.method == "POST" and page.form.is_valid():
-        services.close(action, **page.form.cleaned_data, by=request.user)
-        messages.success(request, "What came of the action is saved.")
-        return redirect("home")
+        try:
+            services.close(action, **page.form.cleaned_data, by=request.user)
+        except ActRefused as refused:
+            status, refusal, action = 409, refused.reason, action_for(request, pk)
+        else:
+            messages.success(request, "What came of the action is saved.")
+            return redirect("home")
     if request.method == "GET":
         note_view(request, action.consultation.referral, "action")
-    may_read = can(request.user, Permission.REFERRAL_SEE, action.consultation.referral)
-    return render(request, "consultations/close_action.html", {"page": page, "action": action, "may_read": may_read})
+    context = {"page": page, "action": action, "refusal": refusal}
+    context["may_read"] = can(request.user, Permission.REFERRAL_SEE, action.consultation.referral)
+    return render(request, "consultations/close_action.html", context, status=status)
 
 
 def may_close(user, action: ConsultationAction) -> bool:

@@ -114,7 +114,8 @@ def step(request: HttpRequest, pk: UUID, slug: str) -> HttpResponse:
                 referral, page.form.values(), version=-1 if version is None else version, step=slug, by=request.user
             )
         except EditConflict as conflict:
-            conflicts.show_on(page.form, conflict, page.form.now(conflict.current), conflict.current.version)
+            now, version = page.form.now(conflict.current), conflict.current.step_version(slug)
+            conflicts.show_on(page.form, conflict, now, version)
             status = 409
         else:
             if request.GET.get("back") == "check" or number + 1 == len(STEPS):
@@ -201,7 +202,7 @@ def _next_acts(referral: Referral, acts: set[str]) -> list[dict[str, str]]:
         buttons.append(("Screen this referral", "consultations:screen"))
     if ReferralAct.ENTER_DATA in acts and not completed:
         buttons.append(("Complete the data entry form", "tracker:data-entry"))
-    if hasattr(referral, "consultation") and not referral.imported:
+    if hasattr(referral, "consultation") and referral.consultation.recorded_here:
         word = "Write up" if ReferralAct.WRITE in acts else "Read"
         buttons.append((f"{word} the consultation", "consultations:consultation"))
     if ReferralAct.HOLD in acts:

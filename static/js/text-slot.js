@@ -12,7 +12,9 @@ export class Slot extends Keeper {
     this.version = root.dataset.version;
     this.seq = 0;
     this.conflict = null; // {id, version, panel, field} while two texts wait to be merged
-    this.kept = this.field.defaultValue.replaceAll("\r\n", "\n");
+    // What the server has, as the field can show it: a one-line field shows no line ends, and that is no edit.
+    const oneLine = this.field.tagName === "INPUT";
+    this.kept = this.field.defaultValue.replaceAll("\r\n", "\n").replaceAll("\n", oneLine ? "" : "\n");
     this.last = [this.stateLine.dataset.state ?? "", this.stateLine.textContent.trim()];
     this.listen(this.field);
     this.field.addEventListener("compositionstart", () => {

@@ -58,7 +58,7 @@ def _send():
 
 def _save_step():
     draft = a_draft()
-    return lambda: referrals.save_step(draft, {"worry": "New"}, version=1, step="worry", by=draft.made_by)
+    return lambda: referrals.save_step(draft, {"worry": "New"}, version=0, step="worry", by=draft.made_by)
 
 
 def _discard():

@@ -156,10 +156,20 @@ def test_each_form_and_person_has_its_own(signed_in):
     assert "Reason 0" not in html
 
 
-def test_a_discarded_or_sent_referral_leaves_no_typed_text_behind(browser, person):
-    for url in ("consultations:discard", "consultations:check"):
-        referral = a_referral("draft", by=person)
-        keep(browser, person, key=f"referral:{referral.pk}:worry", worry="Typed and not sent")
-        assert FormDraft.objects.count() == 1
-        assert browser.post(reverse(url, args=[referral.pk])).status_code == 302
-        assert not FormDraft.objects.exists(), url
+def test_a_discarded_referral_leaves_no_typed_text_behind(browser, person):
+    referral = a_referral("draft", by=person)
+    keep(browser, person, key=f"referral:{referral.pk}:worry", worry="Typed and not sent")
+    assert FormDraft.objects.count() == 1
+    assert browser.post(reverse("consultations:discard", args=[referral.pk])).status_code == 302
+    assert not FormDraft.objects.exists()
+
+
+def test_a_referral_is_not_sent_over_what_was_typed_and_not_saved(browser, person):
+    referral = a_referral("draft", by=person)
+    keep(browser, person, key=f"referral:{referral.pk}:worry", worry="Typed and not sent")
+    answer = browser.post(reverse("consultations:check", args=[referral.pk]))
+    assert answer.status_code == 409
+    assert "not among these answers yet" in answer.content.decode()
+    assert FormDraft.objects.get().data["worry"] == ["Typed and not sent"]
+    drafts.drop(f"referral:{referral.pk}:worry", person)
+    assert browser.post(reverse("consultations:check", args=[referral.pk])).status_code == 302

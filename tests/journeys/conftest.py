@@ -5,10 +5,13 @@ exception, an answer of 400 or more. What a test means to provoke, it names: `br
 """
 
 import os
+import threading
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
 from django.conf import settings
+from django.core.signals import request_finished, request_started
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect, sync_playwright
 
 from core import jobs
@@ -76,8 +79,49 @@ class Watch:
             self.problems.append(f"{reason}: {url}")
 
 
+class Traffic:
+    """The requests that the server is working on.
+
+    A page that is closed sends what is not yet saved, and nobody waits for the answer. The tables are emptied after a
+    test: that must not happen while such a request is still at work on them.
+    """
+
+    QUIET, AT_MOST = 0.1, 10  # seconds
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.open = 0
+        self.last = time.monotonic()
+
+    def began(self, **kwargs) -> None:
+        with self.lock:
+            self.open, self.last = self.open + 1, time.monotonic()
+
+    def ended(self, **kwargs) -> None:
+        with self.lock:
+            self.open, self.last = self.open - 1, time.monotonic()
+
+    def wait(self) -> None:
+        """Until nothing has been asked for a moment."""
+        begin = self.last = time.monotonic()
+        while (self.open > 0 or time.monotonic() - self.last < self.QUIET) and time.monotonic() - begin < self.AT_MOST:
+            time.sleep(0.02)
+
+
 @pytest.fixture
-def browse(chromium, live_server, signed_in, monkeypatch) -> Iterator[Callable[..., Page]]:
+def traffic(live_server) -> Iterator[Traffic]:
+    """What the server is working on; the test ends when that is done."""
+    counted = Traffic()
+    request_started.connect(counted.began)
+    request_finished.connect(counted.ended)
+    yield counted
+    counted.wait()
+    request_started.disconnect(counted.began)
+    request_finished.disconnect(counted.ended)
+
+
+@pytest.fixture
+def browse(chromium, live_server, traffic, signed_in, monkeypatch) -> Iterator[Callable[..., Page]]:
     """browse(user): a page of a fresh browser in which `user` is signed in; without a user nobody is.
 
     `expects` holds the statuses that this test provokes. Other arguments go to Playwright's `new_context`.

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import URLPattern, get_resolver
 
@@ -50,7 +51,7 @@ def test_pages(browse, role: Role | None):
     assert not problems, "\n".join(f"{look}: {found}" for look, found in problems.items())
 
 
-@pytest.mark.parametrize("name", ["400", "429", "500", "503"])
+@pytest.mark.parametrize("name", sorted(path.stem for path in (settings.BASE_DIR / "templates").glob("[45]??.html")))
 def test_pages_of_what_went_wrong(browse, live_server, name):
     page = browse(expects={int(name)})
     body = render_to_string(f"{name}.html", {"service_name": "CS Casework", "organisation_name": "Anytown"})

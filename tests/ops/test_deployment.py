@@ -25,7 +25,7 @@ def test_every_variable_of_the_settings_is_in_the_example_and_reaches_the_contai
     example = set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     assert names <= example
     composed = (ROOT / "docker-compose.yml").read_text()
-    set_elsewhere = {"STATIC_ROOT", "DEBUG"}  # the image's own; and never in production
+    set_elsewhere = {"STATIC_ROOT", "DEBUG", "DEBUG_PAGES"}  # the image's own; and never in production
     assert {name for name in names if f"{name}:" not in composed} <= set_elsewhere
 
 

@@ -150,7 +150,7 @@ def test_a_second_manage_uses_the_services_of_the_first(folder):
 
 def test_named_services_are_used_and_nothing_is_started(folder):
     named = {"DATABASE_URL": "postgres://nobody@localhost/none", "REDIS_URL": "redis://localhost:1", "SECRET_KEY": "x"}
-    code = "from django.conf import settings; print(settings.DEBUG)"
+    code = "from django.conf import settings; print(settings.DEMO)"
     said = manage(folder, "shell", "--no-imports", "-c", code, **named)
     assert (said.returncode, said.stdout.strip()) == (0, "False"), said.stderr
     assert not (folder / "var").exists()

@@ -1,4 +1,4 @@
-"""Taking in an Excel tracker: row by row as the file has it, once, with reasons where it is not sound; or not at all."""
+"""Taking in an Excel tracker: row by row as the file has it, once, with reasons where not sound; or not at all."""
 
 import zipfile
 from collections import Counter

@@ -83,7 +83,7 @@ class Command(BaseCommand):
     help = "Loads fictional people and referrals into an empty database; does nothing where there are people already."
 
     def handle(self, *args, **options) -> None:
-        if not settings.DEBUG:
+        if not settings.DEMO:
             raise CommandError("Demo data is never loaded where DEBUG is off.")
         if User.objects.exists():
             self.stdout.write("There are people already; nothing was loaded.")

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 
 from accounts.models import User
 from accounts.permissions import Role
@@ -21,12 +22,21 @@ class Command(BaseCommand):
             outcome = import_tracker(file, by=self.person(by))
         except NotATracker as problem:
             raise CommandError(str(problem)) from None
+        except DatabaseError as error:  # its own words hold what stands in the rows, so they are not repeated
+            raise CommandError(f"The database refused it ({type(error).__name__}): nothing was imported.") from None
         self.stdout.write(
             f"{outcome.read} rows read: {outcome.added} added, {outcome.repeated} there already, "
             f"{len(outcome.rejected)} rejected."
         )
-        if outcome.new_teams:
-            self.stdout.write(f"New teams: {', '.join(outcome.new_teams)}.")
+        for title, names in [
+            ("New agencies", outcome.new_agencies),
+            ("New teams", outcome.new_teams),
+            ("Columns not used", outcome.unused),
+        ]:
+            if names:
+                self.stdout.write(f"{title}: {', '.join(names)}.")
+        if outcome.stopped_at:
+            self.stdout.write(f"Reading stopped at row {outcome.stopped_at}, below many empty rows.")
         for number, why in outcome.rejected:
             self.stdout.write(f"  row {number}: {why}")
 
