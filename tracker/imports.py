@@ -128,7 +128,7 @@ def _sound_rows(path: Path, outcome: Outcome) -> dict[str, Row]:
     sound: dict[str, Row] = {}
     filled: set[int] = set()
     with closing(rows(path)) as lines:
-        _, headings = next(lines)
+        _, headings = next(lines, (1, []))
         columns, themes = _columns(headings)
         for number, cells in lines:
             if cells is None:
@@ -143,7 +143,7 @@ def _sound_rows(path: Path, outcome: Outcome) -> dict[str, Row]:
                 outcome.repeated += 1
             else:
                 sound[row.key] = row
-    titles = {place: title for place, cell in enumerate(headings) if (title := _shown(_text(cell)))}
+    titles = {place: title for place, cell in enumerate(headings) if (title := shown(_text(cell)))}
     unused = (titles.keys() | filled) - {*columns.values(), *themes.values()}
     outcome.unused = [titles.get(place) or f"column {get_column_letter(place + 1)}" for place in sorted(unused)]
     return sound
@@ -154,7 +154,7 @@ def _columns(headings: list) -> tuple[dict[str, int], dict[str, int]]:
     words = [" ".join(str(cell).split()).lower() if cell is not None else "" for cell in headings]
     twice = sorted(word for word, count in Counter(word for word in words if word).items() if count > 1)
     if twice:
-        raise NotATracker(f"The heading “{_shown(twice[0])}” stands twice: rename one of them.")
+        raise NotATracker(f"The heading “{shown(twice[0])}” stands twice: rename one of them.")
     places = {word: place for place, word in enumerate(words) if word}
     columns = {}
     for name, accepted in HEADINGS.items():
@@ -182,20 +182,20 @@ def _row(number: int, cells: list, columns: dict[str, int], themes: dict[str, in
     for name, needed in [("received_on", True), ("held_on", False)]:
         values[name] = _date(raw.get(name))
         if values[name] is None and (needed or _text(raw.get(name))):
-            problems.append(f"{HEADINGS[name][0]}: {_shown(_text(raw.get(name))) or 'empty'} is no date")
+            problems.append(f"{HEADINGS[name][0]}: {shown(_text(raw.get(name))) or 'empty'} is no date")
     try:
         case_number_shape(values["case_number"])
         if not any(letter.isdigit() for letter in values["case_number"]):
             raise ValidationError("no number")
     except ValidationError:
-        problems.append(f"{settings.CASE_NUMBER_NAME}: {_shown(values['case_number']) or 'empty'} is no case number")
+        problems.append(f"{settings.CASE_NUMBER_NAME}: {shown(values['case_number']) or 'empty'} is no case number")
     values["primary_concern"] = CONCERNS.get(values["primary_concern"].lower(), "")
     if not values["primary_concern"]:
-        problems.append(f"primary concern: {_shown(_text(raw.get('primary_concern'))) or 'empty'} is none of the five")
+        problems.append(f"primary concern: {shown(_text(raw.get('primary_concern'))) or 'empty'} is none of the five")
     outcome = values.pop("outcome").lower()
     values["state"] = OUTCOMES.get(outcome, "")
     if not values["state"]:
-        problems.append(f"outcome: {_shown(outcome) or 'empty'} is not known")
+        problems.append(f"outcome: {shown(outcome) or 'empty'} is not known")
     if values["state"] == ReferralState.HELD and not values["held_on"]:
         problems.append("outcome: held, but there is no date of consultation")
     if values["state"] == ReferralState.SCREENING and values["held_on"]:
@@ -206,7 +206,7 @@ def _row(number: int, cells: list, columns: dict[str, int], themes: dict[str, in
         if mark in YES:
             chosen.append(name)
         elif mark not in NO:
-            problems.append(f"{name}: {_shown(mark)} is neither yes nor no")
+            problems.append(f"{name}: {shown(mark)} is neither yes nor no")
     for name, most in [("case_number", 40), ("name", 200), ("referrer_name", 200), ("team", 150), ("agency", 150),
                        ("detail", 500), ("other_theme", 300), ("signposted_to", 300)]:  # fmt: skip
         if len(values[name]) > most:
@@ -222,7 +222,7 @@ def _text(value: Any) -> str:
     return str(value).replace("\x00", "").strip()
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
     """`text` as it may stand in a line of the report: printable, on one line, and not long."""
     line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
     return line if len(line) <= 60 else line[:59] + "…"

@@ -7,7 +7,8 @@ from django.db import DatabaseError
 
 from accounts.models import User
 from accounts.permissions import Role
-from tracker.imports import NotATracker, import_tracker
+from tracker.imports import NotATracker, import_tracker, shown
+from tracker.reading import LIMITS
 
 
 class Command(BaseCommand):
@@ -34,9 +35,12 @@ class Command(BaseCommand):
             ("Columns not used", outcome.unused),
         ]:
             if names:
-                self.stdout.write(f"{title}: {', '.join(names)}.")
+                self.stdout.write(f"{title}: {', '.join(shown(name) for name in names)}.")
         if outcome.stopped_at:
-            self.stdout.write(f"Reading stopped at row {outcome.stopped_at}, below many empty rows.")
+            self.stdout.write(
+                f"Reading stopped at row {outcome.stopped_at}, below {LIMITS.empty_rows:,} empty ones: "
+                "what may stand further down was not read."
+            )
         for number, why in outcome.rejected:
             self.stdout.write(f"  row {number}: {why}")
 
