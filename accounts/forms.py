@@ -94,7 +94,10 @@ class PersonForm(GovukForm):
     def __init__(self, *args, person: User | None = None, **kwargs):
         self.person = person
         super().__init__(*args, **kwargs)
-        self.fields["team"].queryset = Team.objects.filter(active=True).select_related("agency")
+        teams = Team.objects.filter(active=True)
+        if person and person.team_id:
+            teams = teams | Team.objects.filter(pk=person.team_id)
+        self.fields["team"].queryset = teams.select_related("agency")
 
     def clean_email(self) -> str:
         email = self.cleaned_data["email"].lower()

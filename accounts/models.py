@@ -7,7 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 
-from .permissions import Role
+from .permissions import ROLE_PERMISSIONS, Permission, Role
 
 
 class Agency(models.Model):
@@ -49,6 +49,11 @@ class Team(models.Model):
 
 
 class UserManager(BaseUserManager):
+    def holding(self, permission: Permission) -> models.QuerySet:
+        """The people who may sign in and hold `permission` by one of their roles."""
+        roles = [role for role, held in ROLE_PERMISSIONS.items() if permission in held]
+        return self.filter(is_active=True, pk__in=RoleGrant.objects.filter(role__in=roles).values("user"))
+
     def create_user(self, email: str, *, name: str, password: str | None = None, **fields) -> "User":
         """A new person with a normalised e-mail address; without a password they cannot sign in yet."""
         user = self.model(email=self.normalize_email(email).lower(), name=name, **fields)

@@ -4,10 +4,10 @@ from datetime import date
 
 from django import forms
 from django.conf import settings
-from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Agency, Team, User
+from accounts.permissions import Permission
 from core.forms import Checkboxes, DateField, GovukForm, GovukModelForm, RadioSelect
 from core.models import FormSection, ListItem
 from core.models.actions import ActionStatus
@@ -83,7 +83,7 @@ class YoungPersonStep(StepForm):
         super().__init__(*args, **kwargs)
         number = self.fields["case_number"]
         number.label, number.required = settings.CASE_NUMBER_NAME, True
-        number.help_text = "The number of this young person in your case system. It finds their earlier referrals."
+        number.help_text = "The number of this young person in your own case system."
         number.error_messages["required"] = f"Enter the {settings.CASE_NUMBER_NAME}"
         number.validators.append(case_number_shape)
         number.widget.attrs["autocomplete"] = "off"
@@ -316,10 +316,10 @@ class ActionForm(GovukModelForm):
         self.fields["space"].choices = Space.choices
         self.fields["space"].error_messages["required"] = "Select the space that the action is against"
         self.fields["what"].error_messages["required"] = "Enter what will be done"
-        here = Q(is_active=True)
+        here = User.objects.holding(Permission.ACTION_UPDATE_OWN)
         if self.instance.owner_id:
-            here |= Q(pk=self.instance.owner_id)
-        self.fields["owner"].queryset = User.objects.filter(here).select_related("team")
+            here = here | User.objects.filter(pk=self.instance.owner_id)
+        self.fields["owner"].queryset = here.select_related("team")
         self.fields["owner"].label_from_instance = lambda user: f"{user.name} ({user.team})" if user.team else user.name
         self.fields["owner"].empty_label = "Choose a person"
         self.initial.setdefault("version", self.instance.version)

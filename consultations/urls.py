@@ -14,6 +14,7 @@ urlpatterns = [
     path("<uuid:pk>/discard/", referrals.discard, name="discard"),
     path("<uuid:pk>/screen/", referrals.screen, name="screen"),
     path("<uuid:pk>/consultation/", consultation.consultation, name="consultation"),
+    path("<uuid:pk>/consultation/sections/", consultation.save_all, name="save-all"),
     path("<uuid:pk>/consultation/sections/<slug:key>/", consultation.save_section, name="save-section"),
     path("<uuid:pk>/consultation/held/", consultation.hold, name="hold"),
     path("<uuid:pk>/actions/add/", actions.add, name="add-action"),

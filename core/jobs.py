@@ -18,7 +18,7 @@ from django.utils import timezone
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
-from . import audit
+from . import audit, workbook
 from .models import Job, JobFile
 from .models.jobs import JobStatus
 from .workflow import ActRefused
@@ -173,6 +173,7 @@ def sweep() -> int:
     for job in Job.objects.filter(silent, attempts__gte=MAX_ATTEMPTS):
         _fail(job, "This was interrupted too often and has been stopped. Try again, or tell support.")
     JobFile.objects.filter(job__expires_at__lt=Now()).delete()
+    workbook.forget_abandoned()
     rung = 0
     for job_id in (
         Job.objects.filter(Q(status=JobStatus.QUEUED) | silent)

@@ -1,5 +1,6 @@
 """Reading a page's request to save a text, and answering it: the protocol of `static/js/autosave.js`."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -24,28 +25,37 @@ class _Save(forms.Form):
     parked = forms.UUIDField(required=False)
 
 
-def read(request: HttpRequest, key: str) -> dict[str, Any]:
-    """The keyword arguments of a save (body, base_version, client, seq, resolves, parked); BadRequest if malformed.
+def read(request: HttpRequest) -> dict[str, Any]:
+    """The keyword arguments of a save (body, base_version, client, seq, resolves, parked); BadRequest if malformed."""
+    return _arguments(request.POST)
 
-    Our script sends `body` and `version`; a form without scripts `text-<key>` and `version-<key>`.
-    """
-    sent = request.POST.copy()
-    for name, plain in [("body", f"text-{key}"), ("version", f"version-{key}"), ("resolves", f"resolves-{key}")]:
-        if name not in sent and plain in sent:
-            sent[name] = sent[plain]
+
+def read_form(request: HttpRequest, key: str) -> dict[str, Any] | None:
+    """The same from a form without scripts (`text-<key>` and so on); None where its reader did not change that text."""
+    sent = request.POST
+    if f"text-{key}" not in sent:
+        return None
+    body = sent[f"text-{key}"].replace("\r\n", "\n")
+    resolves = sent.get(f"resolves-{key}", "")
+    if texts.digest(body) == sent.get(f"digest-{key}") and not resolves:
+        return None
+    return _arguments({"body": body, "version": sent.get(f"version-{key}", ""), "resolves": resolves})
+
+
+def _arguments(sent: Mapping[str, str]) -> dict[str, Any]:
     form = _Save(sent)
     if not form.is_valid():
         if "body" in form.errors:
             raise BadRequest("This text contains a character that cannot be stored. Remove it; then it is saved.")
         raise BadRequest("The page sent something that it should not. Copy your text, then load the page again.")
-    sent = form.cleaned_data
+    clean = form.cleaned_data
     return {
-        "body": sent["body"],
-        "base_version": sent["version"],
-        "client": sent["client"],
-        "seq": sent["seq"] or 0,
-        "resolves": sent["resolves"],
-        "parked": sent["parked"],
+        "body": clean["body"],
+        "base_version": clean["version"],
+        "client": clean["client"],
+        "seq": clean["seq"] or 0,
+        "resolves": clean["resolves"],
+        "parked": clean["parked"],
     }
 
 

@@ -6,10 +6,13 @@ cell ends with a note of how much was cut.
 
 import io
 import re
+import tempfile
+import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from django.utils import timezone
@@ -71,6 +74,21 @@ def write(sheets: Iterable[Sheet], *, step: Callable[[int], None] | None = None,
         _abandon(book)
         raise
     return target.getvalue()
+
+
+def forget_abandoned(older_than: timedelta = timedelta(hours=1)) -> int:
+    """Delete openpyxl's temporary files that a killed worker has left on this machine; how many they were.
+
+    They hold personal data. A workbook that is still being written is touched all the time, so it is never among them.
+    """
+    limit = time.time() - older_than.total_seconds()
+    gone = 0
+    for path in Path(tempfile.gettempdir()).glob("openpyxl.*"):
+        with suppress(OSError):  # another user's, or another worker was quicker
+            if path.stat().st_mtime < limit:
+                path.unlink()
+                gone += 1
+    return gone
 
 
 def _fill(book: Workbook, sheets: Iterable[Sheet], step: Callable[[int], None] | None, every: int) -> None:

@@ -95,11 +95,12 @@ def _to_screen(user) -> Work | None:
 def _coming_up(user, today: date) -> Work | None:
     rows = Referral.objects.visible_to(user).filter(state=ReferralState.PLANNED).with_names()
     rows = rows.order_by("consultation__planned_for")
+    may_hold = can(user, Permission.CONSULTATION_WRITE)
 
     def line(referral: Referral) -> Line:
         planned = referral.consultation.planned_for
         url = reverse("consultations:consultation", args=[referral.pk])
-        passed = "The day has passed: mark as held?" if planned < today else ""
+        passed = ("The day has passed: mark as held?" if may_hold else "The day has passed") if planned < today else ""
         return Line(_who(referral), url, f"Planned for {_day(planned)}, with {_from(referral)}", passed)
 
     all_url = f"{reverse('consultations:referrals')}?state={ReferralState.PLANNED}"

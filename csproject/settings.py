@@ -160,7 +160,8 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to strangers because somebody mistyped their address
 # Failed sign-ins are counted by address: behind a proxy by the client's, not by the proxy's that all share.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env_bool("BEHIND_PROXY") else 0
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/ip,5/5m/key"}
+# A whole office shares one address, so that limit is wide; the one for an account is narrow.
+ACCOUNT_RATE_LIMITS = {"login_failed": "100/5m/ip,5/5m/key"}
 ACCOUNT_FORMS = {
     "login": "accounts.forms.SignInForm",
     "change_password": "accounts.forms.ChangePassphraseForm",

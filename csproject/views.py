@@ -8,9 +8,9 @@ from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import for_everyone_signed_in, requires
 from accounts.permissions import Permission, can
@@ -32,11 +32,18 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "home.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.REFERRAL_SEE)
 def search(request: HttpRequest) -> HttpResponse:
-    """Referrals by reference, case number or name. By POST, so that no name of a child stands in a URL or a log."""
-    words = request.POST.get("q", "").replace("\x00", "").strip()[:200]
+    """Referrals by reference, case number or name.
+
+    The words come by POST and wait in the session for the page that shows what was found: no name of a child stands
+    in an address or a log, and going back asks no question.
+    """
+    if request.method == "POST":
+        request.session["search"] = request.POST.get("q", "").replace("\x00", "").strip()[:200]
+        return redirect("search")
+    words = request.session.get("search", "")
     found = []
     if words:
         match = Q(reference__icontains=words) | Q(case_number__icontains=words) | Q(name__icontains=words)

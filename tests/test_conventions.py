@@ -222,7 +222,7 @@ LISTS = {
     "tracker": (_many_referrals, _get("tracker:tracker")),
     "tracker filtered": (_many_referrals, _get("tracker:tracker", q="canal", state="held", sort="team")),
     "home": (_many_referrals, _get("home")),
-    "search": (_many_referrals, lambda browser: browser.post(reverse("search"), {"q": "Zebedee"})),
+    "search": (_many_referrals, lambda browser: browser.post(reverse("search"), {"q": "Zebedee"}, follow=True)),
     "exports": (_many_jobs, _get("tracker:exports")),
     "people": (_many_people, _get("accounts:people")),
     "audit": (_many_events, _get("audit")),

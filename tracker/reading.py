@@ -161,7 +161,7 @@ def _check(file, path: Path, limits: Limits) -> None:
     if file.read(len(OLD_FORMAT)) == OLD_FORMAT:
         if ENCRYPTED in file.read():
             raise NotATracker(f"{path.name} is protected by a password: save it without one.")
-        raise NotATracker(f"{path.name} is of an old kind (.xls): save it as an Excel workbook (.xlsx).")
+        raise NotATracker(f"{path.name} is of an old kind (.xls): save it as .xlsx, without a password.")
     with zipfile.ZipFile(file) as archive:
         parts = archive.infolist()
     if not any(part.filename.startswith("xl/workbook") for part in parts):

@@ -34,6 +34,7 @@ def complete_entry(
         entry = TrackerEntry.objects.filter(referral=current).first()
         if entry and entry.version != version:
             raise EditConflict("Somebody saved this data entry form after you opened it.", entry)
+        act = "data-entry.changed" if entry and entry.completed_at else "data-entry.completed"
         if entry is None:
             entry = TrackerEntry(referral=current, version=0)
             before = {}
@@ -48,7 +49,7 @@ def complete_entry(
         entry.save()
         entry.themes.set(themes)
         detail = audit.changes(before, _state(entry))
-        audit.record("data-entry.completed", by=by, subject=current, label=current.reference, detail=detail, at=at)
+        audit.record(act, by=by, subject=current, label=current.reference, detail=detail, at=at)
         drafts.drop(referrals.draft_key(current, "data-entry"), by)
     return entry
 

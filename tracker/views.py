@@ -59,7 +59,7 @@ def tracker(request: HttpRequest) -> HttpResponse:
 @requires(Permission.DATA_ENTRY_COMPLETE)
 @refusals_show_the_record
 def data_entry(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The data entry form of one referral, prefilled with what is known."""
+    """The data entry form of one referral, beside what is known already."""
     referral = referral_for(request, pk)
     workflow.REFERRAL.check(ReferralAct.ENTER_DATA, referral.state)
     entry = getattr(referral, "entry", None)
@@ -80,8 +80,7 @@ def data_entry(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, f"The data entry form of {referral.reference} is complete. It is in the tracker.")
             return redirect("consultations:referral", pk=pk)
-    if request.method == "GET":
-        note_view(request, referral, "data entry form")
+    note_view(request, referral, "data entry form")
     context = {"page": page, "referral": referral, "entry": entry, "short": short}
     if not short:
         context |= {"journey": _journey(), "known": notes.written_in(referral.consultation, "history")}

@@ -1,5 +1,6 @@
 """Making, sending and screening referrals: toolkit steps 1 to 3."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -95,17 +96,23 @@ def save_step(
         if current.step_version(step) != version:
             raise EditConflict("This draft was changed in another tab or window after you opened this page.", current)
         answers = {key: values.pop(key) for key in list(values) if key.startswith("question-")}
-        before = audit.state_of(current, list(values))
+        before = audit.state_of(current, list(values)) | _answered(current, answers)
         current.version += 1
         current.step_versions[step] = version + 1
         _assign(current, values)
         for question in FormSection.objects.of(FormName.SUITABILITY):
             if (body := answers.get(f"question-{question.key}")) is not None:
                 SuitabilityAnswer.objects.update_or_create(referral=current, question=question, defaults={"body": body})
-        changed = audit.changes(before, audit.state_of(current, list(values)))
+        changed = audit.changes(before, audit.state_of(current, list(values)) | answers)
         audit.record("referral.draft-saved", by=by, subject=current, detail={"step": step, "changed": changed}, at=at)
         drafts.drop(draft_key(current, step), by)
     return current
+
+
+def _answered(referral: Referral, names: Iterable[str]) -> dict[str, str]:
+    """What stands in the answers to these questions (`question-<key>`) now."""
+    given = {f"question-{answer.question.key}": answer.body for answer in referral.answers.select_related("question")}
+    return {name: given.get(name, "") for name in names}
 
 
 def draft_key(referral: Referral, form: str) -> str:

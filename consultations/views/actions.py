@@ -40,9 +40,9 @@ def add(request: HttpRequest, pk: UUID) -> HttpResponse:
         services.add(found, page.form.cleaned_data, by=request.user)
         messages.success(request, "The action is added.")
         return _back_to(found.referral_id)
-    return render(
-        request, "consultations/action.html", {"page": page, "referral": found.referral, "title": "Add an action"}
-    )
+    note_view(request, found.referral, "action")
+    context = {"page": page, "referral": found.referral, "title": "Add an action"}
+    return render(request, "consultations/action.html", context)
 
 
 @requires(Permission.CONSULTATION_WRITE)
@@ -66,6 +66,7 @@ def change(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, "The action is changed.")
             return _back_to(referral.pk)
+    note_view(request, referral, "action")
     context = {"page": page, "referral": referral, "action": action, "title": "Change an action"}
     return render(request, "consultations/action.html", context, status=status)
 
@@ -86,8 +87,7 @@ def close(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, "What came of the action is saved.")
             return redirect("home")
-    if request.method == "GET":
-        note_view(request, action.consultation.referral, "action")
+    note_view(request, action.consultation.referral, "action")
     context = {"page": page, "action": action, "refusal": refusal}
     context["may_read"] = can(request.user, Permission.REFERRAL_SEE, action.consultation.referral)
     return render(request, "consultations/close_action.html", context, status=status)

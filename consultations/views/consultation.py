@@ -12,7 +12,6 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import requires
 from accounts.permissions import Permission
 from core import drafts, text_requests, texts
-from core.middleware import wants_json
 from core.models import FormSection
 from core.models.lists import FormName
 
@@ -37,22 +36,40 @@ def consultation(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @requires(Permission.CONSULTATION_WRITE)
 @refusals_show_the_record
+def save_all(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Without scripts: save every section that was changed, whichever button was pressed."""
+    found = consultation_for(request, pk)
+    saved, conflicts = [], []
+    for section in FormSection.objects.of(FormName.CONSULTATION):
+        sent = text_requests.read_form(request, section.key)
+        if sent is None:
+            continue
+        result = _save(found, section, sent, by=request.user)
+        (conflicts if result.conflict else saved).append(section.title)
+    if conflicts:
+        titles = "”, “".join(conflicts)
+        messages.error(request, f"Somebody else changed “{titles}” while you wrote. Both texts are below.")
+        return _show(request, found, status=409)
+    messages.success(request, f"Saved: {', '.join(saved)}." if saved else "There was nothing new to save.")
+    key = request.POST.get("section", "")
+    anchor = f"#section-{key}" if key in {slot.key for slot in _slots(found, may_write=True)} else ""
+    return redirect(f"{reverse('consultations:consultation', args=[pk])}{anchor}")
+
+
+@require_POST
+@requires(Permission.CONSULTATION_WRITE)
 def save_section(request: HttpRequest, pk: UUID, key: str) -> HttpResponse:
-    """Save one section: as it is typed (JSON, see `core.text_requests`), or by its button without scripts."""
+    """Save one section as it is typed; JSON, see `core.text_requests`."""
     found = consultation_for(request, pk)
     section = get_object_or_404(FormSection, form=FormName.CONSULTATION, key=key, active=True)
-    sent = text_requests.read(request, key)
+    return text_requests.answer(_save(found, section, text_requests.read(request), by=request.user))
+
+
+def _save(found: Consultation, section: FormSection, sent: dict, *, by) -> texts.SaveResult:
     try:
-        result = notes.save_section(found, section, by=request.user, **sent)
+        return notes.save_section(found, section, by=by, **sent)
     except ValidationError as problem:
         raise BadRequest(problem.messages[0]) from None
-    if wants_json(request):
-        return text_requests.answer(result)
-    if result.conflict:
-        messages.error(request, f"Somebody else changed “{section.title}” while you wrote. Both texts are below.")
-        return _show(request, found, status=409)
-    messages.success(request, f"“{section.title}” is saved.")
-    return redirect(f"{reverse('consultations:consultation', args=[pk])}#section-{key}")
 
 
 @requires(Permission.CONSULTATION_WRITE)
@@ -70,6 +87,7 @@ def hold(request: HttpRequest, pk: UUID) -> HttpResponse:
         notes.hold(referral.consultation, held_on=page.form.cleaned_data["held_on"], by=request.user)
         messages.success(request, "The consultation is marked as held. The data entry form comes next.")
         return redirect("consultations:referral", pk=pk)
+    note_view(request, referral, "consultation held")
     return render(request, "consultations/hold.html", {"page": page, "referral": referral})
 
 

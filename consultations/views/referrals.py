@@ -132,7 +132,11 @@ def check(request: HttpRequest, pk: UUID) -> HttpResponse:
     referral = referral_for(request, pk)
     if request.method == "POST":
         sent = services.send(referral, by=request.user)
-        messages.success(request, f"Your referral has been sent. Its reference is {sent.reference}.")
+        messages.success(
+            request,
+            f"Your referral has been sent. Its reference is {sent.reference}. "
+            "A CS practitioner screens it next; what they decide shows here.",
+        )
         return redirect("consultations:referral", pk=sent.pk)
     if not services.is_draft(referral):
         return redirect("consultations:referral", pk=referral.pk)
@@ -177,8 +181,7 @@ def screen(request: HttpRequest, pk: UUID) -> HttpResponse:
             services.withdraw(referral, reason=sent["reason"], by=request.user)
             messages.success(request, "The referral is withdrawn. The data entry form comes next.")
         return redirect("consultations:referral", pk=referral.pk)
-    if request.method == "GET":
-        note_view(request, referral, "screening")
+    note_view(request, referral, "screening")
     context = {
         "page": page,
         "referral": referral,

@@ -161,3 +161,29 @@ def table(
         "caption_class": caption_class,
     }
     return context.template.engine.get_template("components/table.html").render(context.new(inner))
+
+
+@register.filter
+def audit_words(event: Any) -> str:
+    """What an audit event tells, in words. Of a change the names of what changed, not the values: no casework here."""
+    detail = dict(event.detail)
+    changed = detail.pop("changed", {})
+    if event.act.endswith(".changed"):  # the whole detail is {field: [before, after]}
+        changed, detail = detail, {}
+    parts = [f"changed: {', '.join(changed)}"] if changed else []
+    for name, value in detail.items():
+        if isinstance(value, dict):
+            parts += [f"{key}: {words}" for key, words in value.items()]
+        elif isinstance(value, list):
+            parts.append(f"{name}: {', '.join(str(item) for item in value)}")
+        elif value not in ("", None):
+            parts.append(f"{name}: {value}")
+    return "; ".join(parts)
+
+
+@register.filter
+def audit_subject(event: Any) -> str:
+    """What an audit event is about: the reference, else the kind of record and its id."""
+    if event.subject_label or not event.subject_type:
+        return event.subject_label
+    return f"{event.subject_type.rpartition('.')[2]} {event.subject_id[:8]}"

@@ -70,18 +70,43 @@ def test_a_conflict_gives_both_texts_and_a_merge_ends_it(referral, browsers):
 
 def test_a_conflict_without_scripts_shows_both_texts_on_the_page(referral, browsers):
     ann, ben = browsers
-    ann.post(url(referral), {"text-home": "Ann's words", "version-home": "0"})
-    answer = ben.post(url(referral), {"text-home": "Ben's words", "version-home": "0"})
+    everything = reverse("consultations:save-all", args=[referral.pk])
+    ann.post(everything, {"text-home": "Ann's words", "version-home": "0"})
+    answer = ben.post(everything, {"text-home": "Ben's words", "version-home": "0"})
     assert answer.status_code == 409
     page = answer.content.decode()
     assert "Ann&#x27;s words" in page
     assert "Ben&#x27;s words" in page
     aside = SetAsideText.objects.get()
-    merged = {"text-home": "Both", "version-home": "1", "resolves-home": str(aside.pk)}
-    answer = ben.post(url(referral), merged)
+    merged = {"text-home": "Both", "version-home": "1", "resolves-home": str(aside.pk), "section": "home"}
+    answer = ben.post(everything, merged)
     assert (answer.status_code, answer.headers["Location"].endswith("/consultation/#section-home")) == (302, True)
     aside.refresh_from_db()
     assert aside.resolved_by.name == "Ben"
+
+
+def test_without_scripts_one_button_saves_every_changed_section_and_no_other(referral, browsers):
+    ann, ben = browsers
+    save(ben, referral, "Ben's home", 0)
+    everything = reverse("consultations:save-all", args=[referral.pk])
+    sent = {
+        "section": "school",
+        "text-school": "Ann's school",
+        "version-school": "0",
+        "digest-school": texts.digest(""),
+        "text-neighbourhood": "Ann's\r\nneighbourhood",
+        "version-neighbourhood": "0",
+        "digest-neighbourhood": texts.digest(""),
+        "text-home": "",  # as it was when Ann opened the page: not hers to change
+        "version-home": "0",
+        "digest-home": texts.digest(""),
+    }
+    assert ann.post(everything, sent).headers["Location"].endswith("#section-school")
+    written = {note.section.key: note.text.body for note in ConsultationNote.objects.select_related("section", "text")}
+    assert written["school"] == "Ann's school"
+    assert written["neighbourhood"] == "Ann's\nneighbourhood"
+    assert written["home"] == "Ben's home"
+    assert not SetAsideText.objects.exists()
 
 
 def test_two_sections_do_not_touch_each_other(referral, browsers):

@@ -34,7 +34,7 @@ REQUESTS = {
         "consultations:screen", [], lambda: {"decision": "signpost", "signposted_to": "Early Help", "reason": "x"},
     ),
     ReferralAct.WITHDRAW: ("consultations:screen", [], lambda: {"decision": "withdraw", "reason": "Made in error"}),
-    ReferralAct.WRITE: ("consultations:save-section", ["home"], lambda: {"text-home": "Words", "version-home": "0"}),
+    ReferralAct.WRITE: ("consultations:save-all", [], lambda: {"text-home": "Words", "version-home": "0"}),
     ReferralAct.HOLD: ("consultations:hold", [], lambda: date_parts("held_on")),
     ReferralAct.ENTER_DATA: ("tracker:data-entry", [], lambda: {"primary_concern": "home"}),
 }  # fmt: skip

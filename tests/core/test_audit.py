@@ -245,14 +245,14 @@ def test_nothing_is_shown_that_cannot_be_recorded(browser, no_audit, route, make
 @pytest.mark.parametrize(("route", "method"), [("search", "post"), ("tracker:tracker", "get")])
 def test_a_search_is_recorded_once_with_its_words(browser, route, method):
     referral = a_referral(name="Zebedee")
-    getattr(browser, method)(reverse(route), {"q": referral.reference})
+    getattr(browser, method)(reverse(route), {"q": referral.reference}, follow=True)
     event = AuditEvent.objects.get(act="searched")
     assert (event.detail["words"], event.detail["found"]) == (referral.reference, 1)
 
 
 def test_a_list_without_words_is_no_search(browser):
     browser.get(reverse("tracker:tracker"))
-    browser.post(reverse("search"), {"q": "  "})
+    browser.post(reverse("search"), {"q": "  "}, follow=True)
     assert not AuditEvent.objects.filter(act="searched").exists()
 
 
@@ -263,7 +263,7 @@ def test_lists_that_are_recorded_are_not_shown_without_it(signed_in, no_audit, r
     browser = signed_in(person, raise_request_exception=False)
     no_audit()
     if route == "search":
-        answer = browser.post(reverse(route), {"q": "Zebedee"})
+        answer = browser.post(reverse(route), {"q": "Zebedee"}, follow=True)
     else:
         answer = browser.get(reverse(route, args=[person.pk] if "person" in route else []))
     assert answer.status_code == 500

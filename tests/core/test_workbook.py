@@ -1,6 +1,7 @@
 """The workbook writer: what goes in comes out again, and what Excel cannot hold is changed visibly."""
 
 import io
+import os
 import tempfile
 from datetime import UTC, date, datetime
 
@@ -76,6 +77,17 @@ def test_nothing_is_left_behind_where_the_writing_stops(tmp_path, monkeypatch):
     with pytest.raises(InterruptedError):
         workbook.write([Sheet("One", [Column("A", str)], range(5))], step=stop, every=2)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_worker_left_is_deleted_and_what_is_being_written_is_not(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    old, new, other = (tmp_path / name for name in ("openpyxl.old", "openpyxl.new", "something.old"))
+    for path in (old, new, other):
+        path.write_text("x")
+    for path in (old, other):
+        os.utime(path, (0, 0))
+    assert workbook.forget_abandoned() == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["openpyxl.new", "something.old"]
 
 
 def test_progress_is_told_as_rows_are_written():

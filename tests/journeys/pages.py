@@ -144,7 +144,7 @@ def meet_a_conflict_without_scripts(page: Page, world: World) -> None:
     _somebody_writes(world, 1, "Somebody's text, again.")
     page.locator("#id_text-home").evaluate("field => { field.value = 'Mine, again.'; }")
     with page.expect_navigation():
-        page.locator("#section-home form").evaluate("form => form.submit()")
+        page.locator("form[data-slot-form]").evaluate("form => form.submit()")
 
 
 def be_signed_out(page: Page, world: World) -> None:
@@ -224,7 +224,7 @@ CS_PRACTITIONER = [
     Look("consultations:consultation", "/referrals/{planned.pk}/consultation/", "conflict", meet_a_conflict),
     Look("consultations:consultation", "/referrals/{planned.pk}/consultation/", "set aside"),
     Look(
-        "consultations:save-section", "/referrals/{planned.pk}/consultation/", "conflict without scripts",
+        "consultations:save-all", "/referrals/{planned.pk}/consultation/", "conflict without scripts",
         meet_a_conflict_without_scripts, status=409,
     ),
     Look("consultations:hold", "/referrals/{planned.pk}/consultation/held/"),
@@ -281,7 +281,7 @@ BY_ROLE: dict[Role | None, list[Look]] = {
 # Routes without a page of their own: they answer JSON, text or a file, or lead to a page that is in the lists above.
 NO_PAGE = {
     "session", "livez", "readyz", "core:keep-draft", "core:discard-draft", "tracker:export", "tracker:download",
-    "tracker:cancel-export", "account_set_password",
+    "tracker:cancel-export", "account_set_password", "consultations:save-section",
 }  # fmt: skip
 # One page at two routes: the first step, before and after there is a draft.
 SAME_PAGE = {"consultations:new": "consultations:step"}

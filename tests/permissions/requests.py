@@ -81,6 +81,7 @@ FORMS: dict[str, Callable[[World, Cell], dict]] = {
     "consultations:step": _first_step,
     "consultations:screen": _screening,
     "consultations:save-section": _section,
+    "consultations:save-all": _section,
     "consultations:hold": lambda world, cell: date_parts("held_on"),
     "consultations:add-action": _action,
     "consultations:change-action": _action,

@@ -16,7 +16,8 @@ from .world import IDENTITIES
 TABLE = """
 # route                              method row      state      anon make coll outs cs   mgr  lead adm  aud  left demo
 home                                 GET   -        -          in   200  200  200  200  200  200  200  200  in   200
-search                               POST  -        -          in   200  200  200  200  200  403  403  403  in   403
+search                               GET   -        -          in   200  200  200  200  200  403  403  403  in   403
+search                               POST  -        -          in   302  302  302  302  302  403  403  403  in   403
 signed-in                            GET   -        -          in   200  200  200  200  200  200  200  200  in   200
 session                              GET   -        -          200  200  200  200  200  200  200  200  200  200  200
 accessibility                        GET   -        -          200  200  200  200  200  200  200  200  200  200  200
@@ -75,11 +76,13 @@ consultations:consultation           GET   theirs   planned    in   404  404  20
 consultations:consultation           GET   assigned planned    in   404  404  200  200  200  403  403  403  in   403
 consultations:consultation           GET   ours     screening  in   404  404  404  404  404  403  403  403  in   403
 consultations:consultation           GET   nowhere  -          in   404  404  404  404  404  403  403  403  in   403
-consultations:save-section           POST  ours     planned    in   403  403  403  302  403  403  403  403  in   403
+consultations:save-all               POST  ours     planned    in   403  403  403  302  403  403  403  403  in   403
 consultations:save-section           JSON  ours     planned    401  403  403  403  200  403  403  403  403  401  403
 consultations:save-section           JSON  theirs   held       401  403  403  403  200  403  403  403  403  401  403
 consultations:save-section           JSON  draft    draft      401  403  403  403  404  403  403  403  403  401  403
-consultations:save-section           POST  nowhere  -          in   403  403  403  404  403  403  403  403  in   403
+consultations:save-all               POST  theirs   held       in   403  403  403  302  403  403  403  403  in   403
+consultations:save-all               POST  draft    draft      in   403  403  403  404  403  403  403  403  in   403
+consultations:save-all               POST  nowhere  -          in   403  403  403  404  403  403  403  403  in   403
 consultations:save-section           JSON  nowhere  -          401  403  403  403  404  403  403  403  403  401  403
 consultations:hold                   GET   ours     planned    in   403  403  403  200  403  403  403  403  in   403
 consultations:hold                   POST  ours     planned    in   403  403  403  302  403  403  403  403  in   403

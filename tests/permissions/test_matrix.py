@@ -69,7 +69,7 @@ def test_search_by_the_words_of_any_record_shows_only_what_is_theirs():
         for row in ("ours", "theirs", "assigned", "draft"):
             words = world.record(row, "held")["words"]
             for word in (words["name"], words["number"], words.get("reference", "CS-")):
-                shown = browser.post(reverse("search"), {"q": word}).content.decode()
+                shown = browser.post(reverse("search"), {"q": word}, follow=True).content.decode()
                 shown = shown.replace(f"“{word}”", "").replace(f'value="{word}"', "")  # what was asked comes back
                 assert [marker for marker in world.forbidden(identity) if marker in shown] == [], (identity, word)
 
@@ -78,9 +78,9 @@ def test_search_finds_own_and_says_nothing_of_foreign_ones():
     world = World().fill()
     browser = world.browser("maker")
     own, foreign = world.record("ours", "held")["words"], world.record("theirs", "held")["words"]
-    assert own["reference"] in browser.post(reverse("search"), {"q": own["name"]}).content.decode()
-    nothing = browser.post(reverse("search"), {"q": "no such name"}).content.decode()
-    hidden = browser.post(reverse("search"), {"q": foreign["name"]}).content.decode()
+    assert own["reference"] in browser.post(reverse("search"), {"q": own["name"]}, follow=True).content.decode()
+    nothing = browser.post(reverse("search"), {"q": "no such name"}, follow=True).content.decode()
+    hidden = browser.post(reverse("search"), {"q": foreign["name"]}, follow=True).content.decode()
     assert "Nothing found" in hidden
     assert foreign["reference"] not in hidden
     assert len(nothing) == len(hidden)

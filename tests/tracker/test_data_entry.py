@@ -63,7 +63,7 @@ def test_a_completed_form_can_be_changed_and_keeps_who_completed_it(browser):
     entry.refresh_from_db()
     assert (entry.primary_concern, entry.version, entry.completed_by.name) == ("home", 2, "First")
     assert not entry.themes.exists()
-    event = AuditEvent.objects.filter(act="data-entry.completed").first()
+    event = AuditEvent.objects.get(act="data-entry.changed")
     assert event.actor_name == "Cass"
     assert event.detail["how_long_known"] == ["2 years", "3 years"]
     assert event.detail["themes"][1] == []
