@@ -79,3 +79,19 @@ def test_different_sections_are_never_in_conflict(browse):
     first.reload()
     expect(steps.field(first, "home")).to_have_value(FIRST)
     expect(steps.field(first, "school")).to_have_value(SECOND)
+
+
+def test_opening_a_page_saves_nothing(browse):
+    """A one-line field cannot show a line end; that alone must not make the page save, in its reader's name."""
+    referral = a_referral(ReferralState.PLANNED)
+    text = ConsultationNote.objects.get(consultation=referral.consultation, section__key="practitioners-present").text
+    text.body = "Amina\nDaniel"
+    text.save()
+    page = browse(a_person(Role.CS_PRACTITIONER))
+    page.goto(steps.consultation_url(referral))
+    steps.write(page, "school", FIRST)  # whatever waits to be saved goes before or with this
+    steps.saved(page, "school")
+    page.get_by_role("link", name="Back to the referral").click()
+    steps.heading(page, referral.name)
+    text.refresh_from_db()
+    assert (text.body, text.version) == ("Amina\nDaniel", 1)
