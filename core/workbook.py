@@ -140,7 +140,7 @@ def _cell(page, column: Column, value: Any) -> Any:
             cell.alignment = _WRAP
         return cell
     if isinstance(value, datetime):
-        cell = WriteOnlyCell(page, value=timezone.localtime(value).replace(tzinfo=None))
+        cell = WriteOnlyCell(page, value=timezone.localtime(value).replace(tzinfo=None, microsecond=0))
         cell.number_format = "dd/mm/yyyy hh:mm"
         return cell
     if isinstance(value, date):

@@ -24,8 +24,7 @@ _CONCERNS = dict(PrimaryConcern.choices)
 def ask_for(filters: str, *, by) -> Job:
     """Queue an export of the tracker as filtered by the query string `filters`."""
     query = rows.known_part(QueryDict(filters))
-    chosen = rows.filter_from(query).chosen()
-    words = {name: _plain(value) for name, value in chosen.items()}
+    words = rows.filter_from(query).words()
     params = {"filters": query.urlencode(), "sort": rows.sort_from(query), "words": words}
     return jobs.enqueue(KIND, params=params, by=by)
 
@@ -101,7 +100,7 @@ def _in_order(actions):
 
 
 def _about(job: Job, counts: dict[str, int]) -> list[tuple[str, Any]]:
-    filters = [(f"Filter: {name.replace('_', ' ')}", words) for name, words in job.params["words"].items()]
+    filters = [(f"Filter: {name}", words) for name, words in job.params["words"].items()]
     return [
         ("Made for", job.requested_by.name),
         ("Asked for at", job.created_at),
@@ -124,7 +123,3 @@ def _theme_ids(row: Referral) -> set[int]:
 
 def _consultation(row: Referral):
     return getattr(row, "consultation", None)
-
-
-def _plain(value: Any) -> str:
-    return ", ".join(str(item) for item in value) if isinstance(value, list) else str(value)

@@ -1,8 +1,10 @@
 """The data entry form, and what the tracker may be filtered by."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.formats import date_format
 
 from accounts.models import Agency, Team
 from consultations.choices import ReferralState
@@ -117,6 +119,20 @@ class TrackerFilter(GovukForm):
             if value not in (None, "", []):
                 found[name] = value
         return found
+
+    def words(self) -> dict[str, str]:
+        """The chosen filter as people read it: {label: value}."""
+        found = {}
+        for name, value in self.chosen().items():
+            field = self.fields[name]
+            labels = {} if isinstance(field, forms.ModelChoiceField) else dict(getattr(field, "choices", ()))
+            values = value if isinstance(value, list) else [value]
+            found[str(field.label or name.capitalize())] = ", ".join(self._word(labels.get(one, one)) for one in values)
+        return found
+
+    @staticmethod
+    def _word(value: Any) -> str:
+        return date_format(value, "DATE_FORMAT") if isinstance(value, date) else str(value)
 
 
 # In which states the data entry form is due.

@@ -94,7 +94,7 @@ def test_the_export_is_of_the_filter_and_says_so(browser):
     book = workbook_of(browser, export(browser, "state=held&sort=reference&nonsense=1"))
     assert [row["Reference"] for row in rows_of(book["Referrals"])] == [held.reference]
     about = dict(book["About"].iter_rows(values_only=True, max_col=2))
-    assert about["Filter: state"] == "held"
+    assert about["Filter: Outcome"] == "Consultation held"
     assert about["Rows on the sheet Referrals"] == 1
 
 
