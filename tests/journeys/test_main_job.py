@@ -127,7 +127,7 @@ def test_from_referral_to_workbook(browse, tmp_path):
     assert [line[:4] for line in actions] == [
         [referral.reference, "Peer group", "Map the peer group.", "PC Stone, Police"]
     ]
-    assert "Filter: concern" in [line[0].value for line in workbook["About"].iter_rows()]
+    assert "Filter: Primary Concern" in [line[0].value for line in workbook["About"].iter_rows()]
     assert AuditEvent.objects.filter(act="tracker.export.downloaded", actor_name="Frances Whitlock").exists()
 
 
