@@ -47,7 +47,6 @@ class Kind:
     """What a kind of job does: `run(job, step)` makes the Output; `may(user)` is asked at run and at download."""
 
     name: str
-    label: str
     run: Callable[[Job, "Step"], Output]
     may: Callable[..., bool]
 
@@ -56,13 +55,13 @@ Step = Callable[[int, int | None], None]
 _kinds: dict[str, Kind] = {}
 
 
-def register(name: str, *, label: str, may: Callable[..., bool]) -> Callable:
+def register(name: str, *, may: Callable[..., bool]) -> Callable:
     """Decorator: the function runs jobs of kind `name`. Raises ValueError where the name is taken."""
 
     def decorator(run: Callable[[Job, Step], Output]) -> Callable[[Job, Step], Output]:
         if name in _kinds:
             raise ValueError(f"job kind {name!r} is registered twice")
-        _kinds[name] = Kind(name=name, label=label, run=run, may=may)
+        _kinds[name] = Kind(name=name, run=run, may=may)
         return run
 
     return decorator

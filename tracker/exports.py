@@ -29,7 +29,7 @@ def ask_for(filters: str, *, by) -> Job:
     return jobs.enqueue(KIND, params=params, by=by)
 
 
-@jobs.register(KIND, label="Excel export of the tracker", may=lambda user: can(user, Permission.TRACKER_EXPORT))
+@jobs.register(KIND, may=lambda user: can(user, Permission.TRACKER_EXPORT))
 def run(job: Job, step: jobs.Step) -> jobs.Output:
     """Make the workbook: sheets Referrals, Actions and About."""
     chosen = rows.filter_from(QueryDict(job.params["filters"])).chosen()

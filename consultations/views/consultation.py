@@ -39,8 +39,9 @@ def consultation(request: HttpRequest, pk: UUID) -> HttpResponse:
 def save_all(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Without scripts: save every section that was changed, whichever button was pressed."""
     found = consultation_for(request, pk)
-    saved, conflicts = [], []
+    saved, conflicts, pressed = [], [], ""
     for section in FormSection.objects.of(FormName.CONSULTATION):
+        pressed = section.key if section.key == request.POST.get("section") else pressed
         sent = text_requests.read_form(request, section.key)
         if sent is None:
             continue
@@ -51,8 +52,7 @@ def save_all(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.error(request, f"Somebody else changed “{titles}” while you wrote. Both texts are below.")
         return _show(request, found, status=409)
     messages.success(request, f"Saved: {', '.join(saved)}." if saved else "There was nothing new to save.")
-    key = request.POST.get("section", "")
-    anchor = f"#section-{key}" if key in {slot.key for slot in _slots(found, may_write=True)} else ""
+    anchor = f"#section-{pressed}" if pressed else ""
     return redirect(f"{reverse('consultations:consultation', args=[pk])}{anchor}")
 
 

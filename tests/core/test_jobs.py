@@ -24,7 +24,7 @@ def kind(monkeypatch):
     monkeypatch.setattr(jobs, "_kinds", dict(jobs._kinds))
     monkeypatch.setattr(jobs, "ring", lambda job_id: True)
 
-    @jobs.register(KIND, label="Count", may=lambda user: can(user, Permission.TRACKER_EXPORT))
+    @jobs.register(KIND, may=lambda user: can(user, Permission.TRACKER_EXPORT))
     def count(job, step):
         for number in range(3):
             step(number + 1, 3)
@@ -101,7 +101,7 @@ def test_a_failing_job_is_tried_again_and_then_fails_visibly(job, monkeypatch):
     def fail(job, step):
         raise RuntimeError("broken")
 
-    monkeypatch.setitem(jobs._kinds, KIND, jobs.Kind(KIND, "Count", fail, lambda user: True))
+    monkeypatch.setitem(jobs._kinds, KIND, jobs.Kind(KIND, fail, lambda user: True))
     for attempt in range(1, jobs.MAX_ATTEMPTS + 1):
         job.refresh_from_db()
         assert job.is_open, attempt
@@ -171,4 +171,4 @@ def test_the_bell_rings_only_after_the_commit(manager, monkeypatch, django_captu
 
 def test_a_kind_stands_once():
     with pytest.raises(ValueError, match="twice"):
-        jobs.register(KIND, label="Again", may=lambda user: True)(lambda job, step: None)
+        jobs.register(KIND, may=lambda user: True)(lambda job, step: None)
