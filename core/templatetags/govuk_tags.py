@@ -163,6 +163,10 @@ def table(
     return context.template.engine.get_template("components/table.html").render(context.new(inner))
 
 
+# Details of an event that are somebody's words about a case.
+NARRATIVE = {"reason", "outcome"}
+
+
 @register.filter
 def audit_words(event: Any) -> str:
     """What an audit event tells, in words. Of a change the names of what changed, not the values: no casework here."""
@@ -177,7 +181,7 @@ def audit_words(event: Any) -> str:
         elif isinstance(value, list):
             parts.append(f"{name}: {', '.join(str(item) for item in value)}")
         elif value not in ("", None):
-            parts.append(f"{name}: {value}")
+            parts.append(f"{name} given" if name in NARRATIVE else f"{name}: {value}")
     return "; ".join(parts)
 
 

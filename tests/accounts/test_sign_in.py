@@ -1,6 +1,7 @@
 """Signing in: the right words when it fails, a bound on tries, no signing up, and mail that says nothing of anybody."""
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.core.cache import cache
 from django.db import connection
@@ -9,6 +10,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.permissions import Role
+from core.models import AuditEvent
 from tests.factories import PASSPHRASE, a_person, a_team
 
 pytestmark = pytest.mark.django_db
@@ -177,3 +179,15 @@ def test_a_weak_passphrase_is_refused(signed_in, person, weak):
     assert answer.status_code == 200
     person.refresh_from_db()
     assert person.check_password(PASSPHRASE)
+
+
+def test_a_new_passphrase_is_recorded_without_it(client):
+    person = a_person(Role.PRACTITIONER, passphrase=PASSPHRASE)
+    client.force_login(person, backend=settings.AUTHENTICATION_BACKENDS[0])
+    new = "quite another passphrase"
+    sent = {"oldpassword": PASSPHRASE, "password1": new, "password2": new}
+    assert client.post(reverse("account_change_password"), sent).status_code == 302
+    person.refresh_from_db()
+    assert person.check_password(new)
+    event = AuditEvent.objects.get(act="passphrase.changed")
+    assert (event.actor_id, event.subject_id, event.detail) == (person.pk, str(person.pk), {})
