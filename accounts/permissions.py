@@ -13,12 +13,22 @@ class Permission(StrEnum):
     REFERRAL_SEE = "referral.see"
     REFERRAL_SEE_ALL = "referral.see-all"
     REFERRAL_SCREEN = "referral.screen"
+    REFERRAL_ANSWER = "referral.answer"
+    REFERRAL_WITHDRAW = "referral.withdraw"
+    REFERRAL_ALLOCATE = "referral.allocate"
+    REFERRAL_RESTRICT = "referral.restrict"
+    REFERRAL_VIEWS_SEE = "referral.views-see"
+    FRAMEWORK_WRITE = "framework.write"
     CONSULTATION_WRITE = "consultation.write"
+    CONSULTATION_REDACT = "consultation.redact"
     ACTION_UPDATE_OWN = "action.update-own"
+    FEEDBACK_GIVE = "feedback.give"
+    YOUNG_PEOPLE_MERGE = "young-people.merge"
     DATA_ENTRY_COMPLETE = "data-entry.complete"
     TRACKER_SEE = "tracker.see"
     TRACKER_EXPORT = "tracker.export"
     PEOPLE_MANAGE = "people.manage"
+    SETTINGS_MANAGE = "settings.manage"
     AUDIT_SEE = "audit.see"
 
 
@@ -60,7 +70,15 @@ _ROLE_WORDS: dict[Role, tuple[str, str]] = {
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.PRACTITIONER: frozenset(
-        {Permission.REFERRAL_MAKE, Permission.REFERRAL_SEE, Permission.ACTION_UPDATE_OWN},
+        {
+            Permission.REFERRAL_MAKE,
+            Permission.REFERRAL_SEE,
+            Permission.REFERRAL_ANSWER,
+            Permission.REFERRAL_WITHDRAW,
+            Permission.FRAMEWORK_WRITE,
+            Permission.ACTION_UPDATE_OWN,
+            Permission.FEEDBACK_GIVE,
+        },
     ),
     Role.CS_PRACTITIONER: frozenset(
         {
@@ -68,8 +86,15 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.REFERRAL_SEE,
             Permission.REFERRAL_SEE_ALL,
             Permission.REFERRAL_SCREEN,
+            Permission.REFERRAL_ANSWER,
+            Permission.REFERRAL_WITHDRAW,
+            Permission.REFERRAL_ALLOCATE,
+            Permission.REFERRAL_VIEWS_SEE,
+            Permission.FRAMEWORK_WRITE,
             Permission.CONSULTATION_WRITE,
+            Permission.CONSULTATION_REDACT,
             Permission.ACTION_UPDATE_OWN,
+            Permission.FEEDBACK_GIVE,
             Permission.DATA_ENTRY_COMPLETE,
             Permission.TRACKER_SEE,
         }
@@ -78,13 +103,18 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {
             Permission.REFERRAL_SEE,
             Permission.REFERRAL_SEE_ALL,
+            Permission.REFERRAL_ALLOCATE,
+            Permission.REFERRAL_RESTRICT,
+            Permission.REFERRAL_VIEWS_SEE,
+            Permission.CONSULTATION_REDACT,
             Permission.ACTION_UPDATE_OWN,
+            Permission.YOUNG_PEOPLE_MERGE,
             Permission.TRACKER_SEE,
             Permission.TRACKER_EXPORT,
         }
     ),
     Role.LEAD: frozenset(),
-    Role.ADMINISTRATOR: frozenset({Permission.PEOPLE_MANAGE}),
+    Role.ADMINISTRATOR: frozenset({Permission.PEOPLE_MANAGE, Permission.SETTINGS_MANAGE}),
     Role.AUDITOR: frozenset({Permission.AUDIT_SEE}),
 }
 

@@ -8,6 +8,7 @@ class ReferralState(models.TextChoices):
 
     DRAFT = "draft", "Draft"
     SCREENING = "screening", "Waiting to be screened"
+    INFORMATION = "information", "More information needed"
     PLANNED = "planned", "Consultation planned"
     HELD = "held", "Consultation held"
     SIGNPOSTED = "signposted", "Signposted"
@@ -19,12 +20,26 @@ class ReferralAct(models.TextChoices):
 
     SEND = "send", "Send the referral"
     DISCARD = "discard", "Discard the draft"
+    ALLOCATE = "allocate", "Allocate to a CS practitioner"
     ACCEPT = "accept", "Suitable: plan a consultation"
+    ASK = "ask", "Ask for more information"
+    ANSWER = "answer", "Answer the question"
     SIGNPOST = "signpost", "Signpost elsewhere"
     WITHDRAW = "withdraw", "Withdraw the referral"
+    REOPEN = "reopen", "Reopen the referral"
+    RESCHEDULE = "reschedule", "Change the date of the consultation"
+    PREPARE = "prepare", "Prepare with the framework"
     WRITE = "write", "Write up the consultation"
     HOLD = "hold", "Mark the consultation as held"
     ENTER_DATA = "enter-data", "Complete the data entry form"
+    GIVE_FEEDBACK = "give-feedback", "Give feedback"
+
+
+class MessageKind(models.TextChoices):
+    """Which side of the conversation about a referral speaks."""
+
+    QUESTION = "question", "Question"
+    ANSWER = "answer", "Answer"
 
 
 class Arrival(models.TextChoices):
@@ -37,10 +52,44 @@ class Arrival(models.TextChoices):
 
 
 class Space(models.TextChoices):
-    """The social spaces that an action goes against: Appendix B, "Agreed Actions"."""
+    """The social spaces where harm and strength lie. Appendix B has all but Online among its actions (ADR 11)."""
 
     INDIVIDUAL = "individual", "Individual"
     HOME = "home", "Home"
     PEER_GROUP = "peer-group", "Peer group"
     SCHOOL = "school", "School"
     NEIGHBOURHOOD = "neighbourhood", "Neighbourhood"
+    ONLINE = "online", "Online"
+
+
+class HarmMark(models.TextChoices):
+    """How much harm the consultation found in a space."""
+
+    NONE = "none", "No harm known"
+    SOME = "some", "Some harm"
+    SERIOUS = "serious", "Serious harm"
+
+
+class StrengthMark(models.TextChoices):
+    """How much strength the consultation found in a space."""
+
+    NONE = "none", "No strength known"
+    SOME = "some", "Some strength"
+    STRONG = "strong", "Real strength"
+
+
+class AdviceUsed(models.TextChoices):
+    """Whether the advice of the consultation was used."""
+
+    YES = "yes", "Yes"
+    PARTLY = "partly", "Partly"
+    NO = "no", "No"
+
+
+class WhatHappened(models.TextChoices):
+    """What became of an action, in the referrer's eyes."""
+
+    DONE = "done", "Done"
+    STARTED = "started", "Started"
+    NOT_DONE = "not-done", "Not done"
+    NOT_KNOWN = "not-known", "I do not know"

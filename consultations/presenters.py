@@ -11,6 +11,7 @@ from .models import Referral
 STATE_COLOURS = {
     ReferralState.DRAFT: "draft",
     ReferralState.SCREENING: "waiting",
+    ReferralState.INFORMATION: "warning",
     ReferralState.PLANNED: "active",
     ReferralState.HELD: "good",
     ReferralState.SIGNPOSTED: "purple",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from celery import Task
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Q
@@ -84,11 +85,16 @@ def ring(job_id: UUID) -> bool:
     """Tell a worker that a job waits. False where the broker does not answer at once: the sweep rings again."""
     from .tasks import run_job
 
+    return ring_task(run_job, str(job_id))
+
+
+def ring_task(task: Task, *ids: str) -> bool:
+    """Ask a worker to do `task` now; its arguments are ids. False where the broker does not answer at once."""
     try:
-        with run_job.app.connection_for_write(transport_options=settings.RING_TRANSPORT_OPTIONS) as broker:
-            run_job.apply_async(args=[str(job_id)], connection=broker, retry=False)
+        with task.app.connection_for_write(transport_options=settings.RING_TRANSPORT_OPTIONS) as broker:
+            task.apply_async(args=list(ids), connection=broker, retry=False)
     except (OSError, KombuError, RedisError) as error:
-        logger.warning("the broker did not take job %s (%s); the sweep will ring again", job_id, type(error).__name__)
+        logger.warning("the broker did not take %s (%s); it is rung again later", task.name, type(error).__name__)
         return False
     return True
 

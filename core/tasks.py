@@ -19,3 +19,11 @@ def sweep() -> None:
     from . import jobs
 
     jobs.sweep()
+
+
+@shared_task(name="core.tasks.send_notices", ignore_result=True)
+def send_notices() -> None:
+    """Send the e-mails of notices that wait."""
+    from . import notices
+
+    notices.send_waiting()

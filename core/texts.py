@@ -153,7 +153,7 @@ def begin(body: str, *, by, at: datetime) -> Text:
     body = clean(body)
     if not body:
         return Text.objects.create()
-    text = Text.objects.create(body=body, version=1, updated_by=by, updated_at=at)
+    text = Text.objects.create(body=body, version=1, updated_by=by, updated_at=at, begun_at=at)
     TextVersion.objects.create(text=text, version=1, body=body, by=by, at=at, begun_at=at)
     return text
 
@@ -167,18 +167,23 @@ def waiting(texts: Iterable[Text]) -> dict[UUID, list[SetAsideText]]:
 
 
 def _move_on(text: Text, *, body: str, by, at: datetime, client: str, seq: int) -> bool:
+    """Every save moves the text's number on; whether the last version is added to or a new one begun is the answer.
+
+    The last version always has the text's own body, author and number, so it need not be read to be changed.
+    """
     if body == text.body:
         return False
-    last = text.versions.order_by("-version").first()
-    gathered = last is not None and last.by_id == by.pk and at - last.begun_at < GATHER and only_adds(last.body, body)
+    last = text.version
+    gathered = last and text.updated_by_id == by.pk and at - text.begun_at < GATHER and only_adds(text.body, body)
     text.body, text.updated_by, text.updated_at = body, by, at
     text.version += 1
     text.client, text.seq = client, seq
-    text.save()
     if gathered:
-        last.version, last.body, last.at = text.version, body, at
-        last.save()
+        text.save()
+        TextVersion.objects.filter(text=text, version=last).update(version=text.version, body=body, at=at)
     else:
+        text.begun_at = at
+        text.save()
         TextVersion.objects.create(text=text, version=text.version, body=body, by=by, at=at, begun_at=at)
     return not gathered
 

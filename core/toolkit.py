@@ -132,6 +132,21 @@ SECTIONS: dict[str, list[tuple[str, str, bool, list[str]]]] = {
             ],
         ),
     ],
+    FormName.FRAMEWORK_POINTS: [
+        ("situation", "Young person's current situation", False, []),
+        ("concerns", "What are you concerned about?", False, []),
+        ("involvement", "Professional involvement to date", False, []),
+        ("works-well", "What works well?", False, []),
+        ("planned", "Planned actions / interventions", False, []),
+        ("barriers", "Challenges / barriers to intervention", False, []),
+    ],
+    FormName.FRAMEWORK_FACTORS: [
+        ("individual", "Individual young person's characteristics", False, []),
+        ("home", "Family / Home(s) characteristics", False, []),
+        ("peer-groups", "Peer group(s)", False, []),
+        ("schools", "School(s)", False, []),
+        ("neighbourhood", "Neighbourhood spaces (specify)", False, []),
+    ],
     FormName.DATA_ENTRY: [
         (
             "referral-journey",
@@ -228,6 +243,15 @@ VOCABULARIES: dict[str, list[tuple[str, str]]] = {
         ("peer-abuse", "Peer sexual abuse and harmful sexual behaviour"),
         ("relationship-abuse", "Teenage relationship abuse"),
         ("extremism", "Extremism and radicalisation"),
+    ],
+    ListName.INTERVENTION: [
+        ("peer-mapping", "Peer-group mapping"),
+        ("peer-interventions", "Peer group interventions"),
+        ("research", "Research support"),
+        ("agencies", "Linking to agencies"),
+        ("tools", "Signposting to tools"),
+        ("meetings", "Support at relevant meetings"),
+        ("parents", "Parents work"),
     ],
 }
 

@@ -41,6 +41,8 @@ CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 
 ORGANISATION_NAME = env("ORGANISATION_NAME", "Anytown Safeguarding Partnership")
 SERVICE_NAME = env("SERVICE_NAME", "CS Casework")
+# Where people reach the service, as https://casework.example.gov.uk: without it e-mails have no link.
+SITE_URL = env("SITE_URL", "")
 # What this authority calls the number of its own case system ("Mosaic ID" in the toolkit).
 CASE_NUMBER_NAME = env("CASE_NUMBER_NAME", "Mosaic ID")
 
@@ -133,8 +135,16 @@ JOB_LEASE_SECONDS = int(env("JOB_LEASE_SECONDS", "60"))
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 SWEEP_SECONDS = float(env("SWEEP_SECONDS", "10"))
+ROUND_SECONDS = float(env("ROUND_SECONDS", "900"))
 CELERY_BEAT_SCHEDULE = {
     "ring-again": {"task": "core.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
+    "send-notices": {"task": "core.tasks.send_notices", "schedule": 30.0, "options": {"expires": 30.0}},
+    # Reminders, feedback to ask for and to chase, restrictions to review: what is due is read from the rows.
+    "casework-round": {
+        "task": "consultations.tasks.casework_round",
+        "schedule": ROUND_SECONDS,
+        "options": {"expires": ROUND_SECONDS},
+    },
 }
 
 AUTH_USER_MODEL = "accounts.User"

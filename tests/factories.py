@@ -9,7 +9,7 @@ from accounts.models import Agency, RoleGrant, Team, User
 from accounts.permissions import Role
 from consultations.choices import Arrival, ReferralState, Space
 from consultations.models import ConsultationAction, Referral, SuitabilityAnswer
-from consultations.services import actions, notes, referrals
+from consultations.services import actions, notes, referrals, screening
 from core.models import FormSection
 from core.models.lists import FormName
 from tracker.choices import PrimaryConcern
@@ -67,12 +67,14 @@ def a_referral(
     if state == ReferralState.SCREENING:
         return sent
     cs = cs or a_person(Role.CS_PRACTITIONER, team=a_team())
+    if state == ReferralState.INFORMATION:
+        return screening.ask(sent, question="Who else is there?", by=cs).referral
     if state == ReferralState.SIGNPOSTED:
-        return referrals.signpost(sent, to="Early Help hub", reason="Fits better.", by=cs)
+        return screening.signpost(sent, to="Early Help hub", reason="Fits better.", by=cs)
     if state == ReferralState.WITHDRAWN:
-        return referrals.withdraw(sent, reason="Made in error.", by=cs)
+        return screening.withdraw(sent, reason="Made in error.", by=cs)
     today = timezone.localdate()
-    planned = referrals.accept(
+    planned = screening.accept(
         sent, planned_for=today, attending="Referrer, CS practitioner", reason="Suitable.", by=cs
     )
     if state == ReferralState.PLANNED:

@@ -34,7 +34,12 @@ PUBLIC = {"session", "accessibility", "livez", "readyz"}
 # Open to everybody signed in: a signed token says which draft, and that it is theirs.
 BY_TOKEN = {"core:keep-draft", "core:discard-draft"}
 # What goes with a person who is deleted: no record of a child, and no trace of who did what.
-GOES_WITH_A_PERSON = {"accounts.RoleGrant.user", "core.FormDraft.user"}
+GOES_WITH_A_PERSON = {
+    "accounts.RoleGrant.user",
+    "core.FormDraft.user",
+    "core.Notice.user",
+    "consultations.Presence.user",
+}
 
 
 def our_views() -> dict:
@@ -161,7 +166,10 @@ def our_files(*endings: str) -> list[Path]:
 
 
 def test_no_file_is_longer_than_600_lines():
-    long = {str(path.relative_to(ROOT)): lines for path in our_files(".py", ".html", ".scss")
+    written = [
+        path for path in our_files(".py", ".html", ".scss") if path.parent.name != "migrations"
+    ]  # those are made
+    long = {str(path.relative_to(ROOT)): lines for path in written
             if (lines := len(path.read_text().splitlines())) > 600}  # fmt: skip
     assert long == {}
 

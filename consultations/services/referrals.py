@@ -1,4 +1,4 @@
-"""Making, sending and screening referrals: toolkit steps 1 to 3."""
+"""Making and sending referrals: toolkit steps 1 and 2."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import can
-from core import audit, drafts, texts
+from core import audit, drafts
 from core.models import FormSection
 from core.models.lists import FormName
 from core.numbers import next_in_series
@@ -17,7 +17,7 @@ from core.workflow import ActRefused, EditConflict
 
 from .. import workflow
 from ..choices import Arrival, ReferralAct, ReferralState
-from ..models import Consultation, ConsultationNote, Referral, SuitabilityAnswer, YoungPerson
+from ..models import Referral, SuitabilityAnswer, YoungPerson
 
 DRAFT_KEY_NEW = "referral:new"
 FIRST_STEP = "young-person"
@@ -59,6 +59,7 @@ def start(values: dict[str, Any], *, by, at: datetime | None = None) -> Referral
         referral = Referral(
             made_by=by,
             created_at=at,
+            referrer=by,
             referrer_name=by.name,
             team=by.team,
             agency=by.team.agency if by.team else None,
@@ -162,6 +163,8 @@ def young_person(*, case_number: str, name: str, date_of_birth: date | None, at:
     """The young person with this case number, made if new; what was not known of them is filled in, never changed."""
     same = YoungPerson.objects.select_for_update().filter(case_number__iexact=case_number)
     person = same.first()
+    while person is not None and person.merged_into_id:
+        person = YoungPerson.objects.select_for_update().get(pk=person.merged_into_id)
     if person is None:
         try:
             with transaction.atomic():
@@ -180,72 +183,6 @@ def young_person(*, case_number: str, name: str, date_of_birth: date | None, at:
 def reference_for(received_on: date) -> str:
     """The next reference of the year in which a referral was received, such as CS-2026-0042."""
     return f"CS-{received_on.year}-{next_in_series(f'CS-{received_on.year}'):04d}"
-
-
-def accept(
-    referral: Referral, *, planned_for: date, attending: str, reason: str, by, at: datetime | None = None
-) -> Referral:
-    """Suitable: plan the consultation. Its form starts with what the referral says: nothing is typed twice."""
-    at = at or timezone.now()
-    with transaction.atomic():
-        current = _screen(referral, ReferralAct.ACCEPT, reason=reason, by=by, at=at)
-        current.save()
-        consultation = Consultation.objects.create(referral=current, planned_for=planned_for, created_at=at)
-        known = _known_already(current, attending)
-        for section in FormSection.objects.of(FormName.CONSULTATION):
-            if body := known.get(section.key):
-                ConsultationNote.objects.create(
-                    consultation=consultation, section=section, text=texts.begin(body, by=by, at=at)
-                )
-        _note_screening(current, "referral.accepted", by=by, at=at, planned_for=planned_for.isoformat(), reason=reason)
-    return current
-
-
-def signpost(referral: Referral, *, to: str, reason: str, by, at: datetime | None = None) -> Referral:
-    """Not for a consultation: to another forum, agency or procedure, and why."""
-    at = at or timezone.now()
-    with transaction.atomic():
-        current = _screen(referral, ReferralAct.SIGNPOST, reason=reason, by=by, at=at)
-        current.signposted_to = to
-        current.save()
-        _note_screening(current, "referral.signposted", by=by, at=at, to=to, reason=reason)
-    return current
-
-
-def withdraw(referral: Referral, *, reason: str, by, at: datetime | None = None) -> Referral:
-    """The referrer does not want it any more, or it should not have been made; and why."""
-    at = at or timezone.now()
-    with transaction.atomic():
-        current = _screen(referral, ReferralAct.WITHDRAW, reason=reason, by=by, at=at)
-        current.save()
-        _note_screening(current, "referral.withdrawn", by=by, at=at, reason=reason)
-    return current
-
-
-def _screen(referral: Referral, act: str, *, reason: str, by, at: datetime) -> Referral:
-    current = locked(referral)
-    transition = workflow.REFERRAL.check(act, current.state)
-    current.state = transition.target
-    current.screened_at, current.screened_by, current.screening_reason = at, by, reason
-    current.version += 1
-    return current
-
-
-def _note_screening(referral: Referral, act: str, *, by, at: datetime, **detail) -> None:
-    audit.record(act, by=by, subject=referral, label=referral.reference, detail=detail, at=at)
-    drafts.drop(draft_key(referral, "screen"), by)
-
-
-def _known_already(referral: Referral, attending: str) -> dict[str, str]:
-    """What the referral says about the header of Appendix B, by section key."""
-    return {
-        "practitioners-present": ", ".join(line.strip() for line in attending.splitlines() if line.strip()),
-        "gender": str(referral.gender or ""),
-        "ethnicity": str(referral.ethnicity or ""),
-        "disability": ", ".join(str(item) for item in referral.disabilities.all()),
-        "legal-status": str(referral.legal_status or ""),
-        "education": str(referral.education or ""),
-    }
 
 
 def _assign(referral: Referral, values: dict[str, Any]) -> None:

@@ -20,6 +20,7 @@ from ..choices import ReferralAct, Space
 from ..forms import HeldForm
 from ..models import Consultation
 from ..services import notes, referrals
+from ..services.screening import PRESENT
 from .common import consultation_for, note_view, referral_for
 from .referrals import refusals_show_the_record
 
@@ -132,7 +133,7 @@ def _slots(found: Consultation, *, may_write: bool) -> list[texts.TextSlot]:
     }
     waiting = texts.waiting(notes_by_section.values())
     slots = []
-    for section in FormSection.objects.of(FormName.CONSULTATION):
+    for section in FormSection.objects.of(FormName.CONSULTATION).exclude(key=PRESENT):
         text = notes_by_section.get(section.pk)
         slots.append(
             texts.TextSlot(

@@ -23,6 +23,7 @@ from ..choices import ReferralAct
 from ..forms import STEPS, ReferralFilter, ScreeningForm
 from ..models import Referral
 from ..services import referrals as services
+from ..services import screening
 from .common import note_view, referral_for
 
 PAGE_SIZE = 25
@@ -166,7 +167,7 @@ def screen(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST" and page.form.is_valid():
         sent = page.form.cleaned_data
         if sent["decision"] == ScreeningForm.ACCEPT:
-            services.accept(
+            screening.accept(
                 referral,
                 planned_for=sent["planned_for"],
                 attending=sent["attending"],
@@ -175,10 +176,10 @@ def screen(request: HttpRequest, pk: UUID) -> HttpResponse:
             )
             messages.success(request, "The consultation is planned.")
         elif sent["decision"] == ScreeningForm.SIGNPOST:
-            services.signpost(referral, to=sent["signposted_to"], reason=sent["reason"], by=request.user)
+            screening.signpost(referral, to=sent["signposted_to"], reason=sent["reason"], by=request.user)
             messages.success(request, f"Signposted to {sent['signposted_to']}. The data entry form comes next.")
         else:
-            services.withdraw(referral, reason=sent["reason"], by=request.user)
+            screening.withdraw(referral, reason=sent["reason"], by=request.user)
             messages.success(request, "The referral is withdrawn. The data entry form comes next.")
         return redirect("consultations:referral", pk=referral.pk)
     note_view(request, referral, "screening")

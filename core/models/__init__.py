@@ -5,11 +5,14 @@ from .audit import AuditEvent
 from .drafts import FormDraft
 from .jobs import Job, JobFile
 from .lists import Counter, FormPrompt, FormSection, ListItem
+from .notices import Notice
+from .settings import CaseworkSettings
 from .texts import SetAsideText, Text, TextVersion
 
 __all__ = [
     "ActionBase",
     "AuditEvent",
+    "CaseworkSettings",
     "Counter",
     "FormDraft",
     "FormPrompt",
@@ -17,6 +20,7 @@ __all__ = [
     "Job",
     "JobFile",
     "ListItem",
+    "Notice",
     "SetAsideText",
     "Text",
     "TextVersion",

@@ -12,6 +12,7 @@ class ListName(models.TextChoices):
     LEGAL_STATUS = "legal-status", "Legal status"
     EDUCATION = "education", "Education"
     HARM = "harm", "Kinds of extra-familial harm"
+    INTERVENTION = "intervention", "Intervention options"
 
 
 class ListItemQuerySet(models.QuerySet):
@@ -46,6 +47,8 @@ class FormName(models.TextChoices):
     CONSULTATION = "consultation", "Case consultation form (Appendix B)"
     ACTIONS = "actions", "Agreed actions (Appendix B)"
     DATA_ENTRY = "data-entry", "Data entry form"
+    FRAMEWORK_POINTS = "framework-points", "Points for discussion in case consultation (Appendix A)"
+    FRAMEWORK_FACTORS = "framework-factors", "Individual and contextual factors to consider (Appendix A)"
 
 
 class FormSectionQuerySet(models.QuerySet):

@@ -18,14 +18,15 @@ class Text(models.Model):
     version = models.PositiveIntegerField(default=0)
     updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     updated_at = models.DateTimeField(null=True)
+    begun_at = models.DateTimeField(null=True, help_text="When the first save was made that the last version gathers.")
     client = models.CharField(max_length=64, blank=True)
     seq = models.PositiveBigIntegerField(default=0)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(version=0, updated_at=None, updated_by=None)
-                | models.Q(version__gt=0, updated_at__isnull=False, updated_by__isnull=False),
+                condition=models.Q(version=0, updated_at=None, updated_by=None, begun_at=None)
+                | models.Q(version__gt=0, updated_at__isnull=False, updated_by__isnull=False, begun_at__isnull=False),
                 name="text_saved_by_and_at",
                 violation_error_message="A saved text keeps who saved it and when.",
             ),

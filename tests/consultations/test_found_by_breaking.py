@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.permissions import Role
 from consultations.choices import ReferralState
 from consultations.models import ConsultationAction, ConsultationNote, Referral
-from consultations.services import actions, notes, referrals
+from consultations.services import actions, notes, referrals, screening
 from core.models.actions import ActionStatus
 from csproject.home import work_for
 from tests.factories import a_draft, a_person, a_referral, a_team, an_action
@@ -25,7 +25,7 @@ def cs():
 
 def test_a_list_of_people_stays_a_list_on_one_line(cs, signed_in):
     sent = a_referral()
-    planned = referrals.accept(
+    planned = screening.accept(
         sent, planned_for=timezone.localdate(), attending="Amina Rahman\r\nDaniel Osei\n\nSchool", reason="x", by=cs
     )
     notes_of = ConsultationNote.objects.filter(consultation=planned.consultation)
@@ -81,7 +81,7 @@ def test_an_imported_referral_that_is_screened_here_goes_all_the_way(cs, signed_
     sent = a_referral()
     Referral.objects.filter(pk=sent.pk).update(imported=True)
     sent.refresh_from_db()
-    planned = referrals.accept(sent, planned_for=timezone.localdate(), attending="", reason="Suitable", by=cs)
+    planned = screening.accept(sent, planned_for=timezone.localdate(), attending="", reason="Suitable", by=cs)
     page = signed_in(cs).get(planned.get_absolute_url()).content.decode()
     assert reverse("consultations:consultation", args=[planned.pk]) in page
     notes.hold(planned.consultation, held_on=timezone.localdate(), by=cs)

@@ -11,7 +11,7 @@ from accounts.models import RoleGrant, User
 from accounts.permissions import Role
 from accounts.services import add_person, change_person
 from consultations.models import Consultation, ConsultationAction, Referral
-from consultations.services import actions, notes, referrals
+from consultations.services import actions, notes, referrals, screening
 from core import audit, jobs
 from core.models import AuditEvent, FormSection, Job, JobFile, SetAsideText, Text, TextVersion
 from core.models.jobs import JobStatus
@@ -69,12 +69,12 @@ def _discard():
 def _accept():
     referral, by = a_referral(), a_person(Role.CS_PRACTITIONER)
     day = timezone.localdate()
-    return lambda: referrals.accept(referral, planned_for=day, attending="All", reason="Suitable", by=by)
+    return lambda: screening.accept(referral, planned_for=day, attending="All", reason="Suitable", by=by)
 
 
 def _signpost():
     referral, by = a_referral(), a_person(Role.CS_PRACTITIONER)
-    return lambda: referrals.signpost(referral, to="Early Help", reason="Fits better", by=by)
+    return lambda: screening.signpost(referral, to="Early Help", reason="Fits better", by=by)
 
 
 def _save_section():

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.permissions import Role
 from consultations.choices import ReferralState
-from consultations.services import notes, referrals
+from consultations.services import notes, referrals, screening
 from core import drafts
 from core.models import FormDraft, FormSection, Job, JobFile
 from core.models.jobs import JobStatus
@@ -107,10 +107,10 @@ class World:
         if state == ReferralState.SCREENING:
             return made
         if state == ReferralState.SIGNPOSTED:
-            made["referral"] = referrals.signpost(referral, to="Early Help", reason=words["reason"], by=self.screener)
+            made["referral"] = screening.signpost(referral, to="Early Help", reason=words["reason"], by=self.screener)
             return made
         day = timezone.localdate()
-        referral = made["referral"] = referrals.accept(
+        referral = made["referral"] = screening.accept(
             referral, planned_for=day, attending="Somebody", reason=words["reason"], by=self.screener
         )
         section = FormSection.objects.get(form=FormName.CONSULTATION, key="home")

@@ -12,7 +12,7 @@ from accounts.models import Agency, RoleGrant, Team, User
 from accounts.permissions import Role
 from consultations.choices import Arrival, Space
 from consultations.models import Referral, SuitabilityAnswer
-from consultations.services import actions, notes, referrals
+from consultations.services import actions, notes, referrals, screening
 from core.models import FormSection, ListItem
 from core.models.actions import ActionStatus
 from core.models.lists import FormName, ListName
@@ -131,11 +131,11 @@ class Command(BaseCommand):
             return
         if number % 7 == 3:
             why = "The worry lies at home; early help fits better."
-            closed = referrals.signpost(sent, to="Early Help hub", reason=why, by=cs, at=screened)
+            closed = screening.signpost(sent, to="Early Help hub", reason=why, by=cs, at=screened)
             self.entry(closed, concern, place, chance, cs, screened)
             return
         meeting = timezone.localdate(at + timedelta(days=10))
-        planned = referrals.accept(
+        planned = screening.accept(
             sent,
             planned_for=meeting,
             attending=f"{maker.name}, {cs.name}, school pastoral lead",

@@ -1,10 +1,9 @@
-"""Young people, referrals, consultations and their actions."""
+"""Referrals: what was referred, where it stands, what was decided and asked about it, and who may see it."""
 
 import uuid
 from datetime import date
 
 from django.conf import settings
-from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Upper
@@ -13,48 +12,33 @@ from django.utils import timezone
 
 from accounts.models import Agency, Team
 from accounts.permissions import Permission, can
-from core.models import ActionBase, FormSection, ListItem, Text
-from core.models.actions import ActionQuerySet
+from core.models import FormSection, ListItem
 
-from .choices import Arrival, ReferralState, Space
-
-case_number_shape = RegexValidator(
-    r"^[A-Za-z0-9][A-Za-z0-9/\- ]*$", "A case number has letters, digits, spaces, hyphens and slashes only"
-)
-
-
-class YoungPerson(models.Model):
-    """A young person as several referrals may know them; told apart by the case number."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    case_number = models.CharField(max_length=40, validators=[case_number_shape])
-    name = models.CharField(max_length=200, blank=True)
-    date_of_birth = models.DateField(null=True, blank=True)
-    created_at = models.DateTimeField()
-
-    class Meta:
-        verbose_name_plural = "young people"
-        constraints = [models.UniqueConstraint(Upper("case_number"), name="young_person_case_number_once")]
-
-    def __str__(self) -> str:
-        return f"young person {self.pk}"
+from ..choices import Arrival, MessageKind, ReferralAct, ReferralState
+from .people import YoungPerson, case_number_shape
 
 
 class ReferralQuerySet(models.QuerySet):
-    def visible_to(self, user) -> "ReferralQuerySet":
-        """The referrals that `user` may see.
+    def visible_to(self, user, *, on: date | None = None) -> "ReferralQuerySet":
+        """The referrals that `user` may see on a day (today, London).
 
-        A draft: its maker alone. A sent one: who may see all; else who made it or belongs to the referring team.
+        A draft: its maker alone. A sent one: who may see all; else who made it, whose it is, to whom it is allocated,
+        or who belongs to the referring team. A restricted one: who made it or whose it is, else only with a grant
+        (product.md, "Who uses it").
         """
         if not can(user, Permission.REFERRAL_SEE):
             return self.none()
         own_draft = Q(state=ReferralState.DRAFT, made_by=user)
-        if can(user, Permission.REFERRAL_SEE_ALL):
-            return self.filter(~Q(state=ReferralState.DRAFT) | own_draft)
-        sent = Q(made_by=user)
-        if user.team_id:
-            sent |= Q(team=user.team_id)
-        return self.filter(own_draft | (~Q(state=ReferralState.DRAFT) & sent))
+        own = Q(made_by=user, imported=False) | Q(referrer=user)
+        others = Q(restricted_at=None) | Exists(
+            AccessGrant.objects.current(on).filter(referral=OuterRef("pk"), user=user)
+        )
+        if not can(user, Permission.REFERRAL_SEE_ALL):
+            theirs = Q(made_by=user) | Q(allocated_to=user)
+            if user.team_id:
+                theirs |= Q(team=user.team_id)
+            others &= theirs
+        return self.filter(own_draft | (~Q(state=ReferralState.DRAFT) & (own | others)))
 
     def sent(self) -> "ReferralQuerySet":
         """All but drafts: what counts as a referral received."""
@@ -62,12 +46,7 @@ class ReferralQuerySet(models.QuerySet):
 
     def with_names(self) -> "ReferralQuerySet":
         """With the rows that a list shows beside each referral, in the same query."""
-        return self.select_related("team", "agency", "made_by", "consultation")
-
-    def with_open_actions(self) -> "ReferralQuerySet":
-        """Annotated with `has_open_actions`."""
-        open_ones = ConsultationAction.objects.open().filter(consultation__referral=OuterRef("pk"))
-        return self.annotate(has_open_actions=Exists(open_ones))
+        return self.select_related("team", "agency", "made_by", "referrer", "allocated_to", "consultation")
 
 
 class Referral(models.Model):
@@ -85,6 +64,9 @@ class Referral(models.Model):
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
     imported = models.BooleanField(default=False)
+    allocated_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="referrals_allocated"
+    )
 
     young_person = models.ForeignKey(
         YoungPerson, on_delete=models.PROTECT, null=True, blank=True, related_name="referrals"
@@ -98,6 +80,14 @@ class Referral(models.Model):
     legal_status = models.ForeignKey(ListItem, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     education = models.ForeignKey(ListItem, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
+    referrer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="referrals_referred",
+        help_text="The referrer, where they have an account; `referrer_name` stands in any case.",
+    )
     referrer_name = models.CharField(max_length=200, blank=True)
     team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="referrals")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="referrals")
@@ -113,6 +103,13 @@ class Referral(models.Model):
     )
     screening_reason = models.TextField(blank=True)
     signposted_to = models.CharField(max_length=300, blank=True)
+
+    restricted_at = models.DateTimeField(null=True, blank=True)
+    restricted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    restriction_reason = models.TextField(blank=True)
+    restriction_review_on = models.DateField(null=True, blank=True)
 
     objects = ReferralQuerySet.as_manager()
 
@@ -130,8 +127,11 @@ class Referral(models.Model):
                 name="referral_sent_has_its_time",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "screening"], screened_at=None, screened_by=None)
-                | (~Q(state__in=["draft", "screening"]) & Q(screened_at__isnull=False, screened_by__isnull=False))
+                condition=Q(state__in=["draft", "screening", "information"], screened_at=None, screened_by=None)
+                | (
+                    ~Q(state__in=["draft", "screening", "information"])
+                    & Q(screened_at__isnull=False, screened_by__isnull=False)
+                )
                 | Q(imported=True),
                 name="referral_screened_by_and_at",
             ),
@@ -139,6 +139,15 @@ class Referral(models.Model):
                 condition=~Q(state="signposted") | Q(imported=True) | ~Q(signposted_to=""),
                 name="referral_signposted_somewhere",
                 violation_error_message="Say where the referrer was signposted to.",
+            ),
+            models.CheckConstraint(
+                condition=Q(restricted_at=None, restricted_by=None, restriction_review_on=None, restriction_reason="")
+                | (
+                    Q(restricted_at__isnull=False, restricted_by__isnull=False, restriction_review_on__isnull=False)
+                    & ~Q(restriction_reason="")
+                ),
+                name="referral_restricted_with_reason",
+                violation_error_message="A restriction has its reason, its giver and the day it is reviewed.",
             ),
         ]
         indexes = [
@@ -148,6 +157,10 @@ class Referral(models.Model):
             models.Index(fields=["agency", "-received_on"], name="referral_by_agency"),
             models.Index(fields=["made_by", "-created_at"], name="referral_by_maker"),
             models.Index(Upper("case_number"), name="referral_by_case_number"),
+            models.Index(fields=["allocated_to", "state"], name="referral_by_allocation"),
+            models.Index(
+                fields=["restriction_review_on"], condition=Q(restricted_at__isnull=False), name="referral_restricted"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -188,71 +201,76 @@ class SuitabilityAnswer(models.Model):
         return f"answer {self.pk}"
 
 
-class Consultation(models.Model):
-    """The meeting about a referral, from the day it is planned. Its words are in `notes`, one text a section."""
+class ReferralDecision(models.Model):
+    """One decision about a referral: who, when, why. They are added, never changed."""
+
+    referral = models.ForeignKey(Referral, on_delete=models.CASCADE, related_name="decisions")
+    act = models.CharField(max_length=15, choices=ReferralAct.choices)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    reason = models.TextField(blank=True)
+    words = models.CharField(max_length=300, blank=True, help_text="To where, to whom, or for which day.")
+
+    class Meta:
+        ordering = ["at", "pk"]
+        indexes = [models.Index(fields=["referral", "at"], name="decision_of_referral")]
+
+    def __str__(self) -> str:
+        return f"{self.act} {self.referral_id}"
+
+
+class ReferralMessage(models.Model):
+    """A line of the conversation about a referral: what the CS practitioner needs to know, and the answer."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    referral = models.OneToOneField(Referral, on_delete=models.PROTECT, related_name="consultation")
-    planned_for = models.DateField(null=True, blank=True)
-    held_on = models.DateField(null=True, blank=True)
-    held_recorded_at = models.DateTimeField(null=True, blank=True)
-    held_recorded_by = models.ForeignKey(
+    referral = models.ForeignKey(Referral, on_delete=models.CASCADE, related_name="messages")
+    kind = models.CharField(max_length=10, choices=MessageKind.choices)
+    body = models.TextField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at"]
+        indexes = [models.Index(fields=["referral", "at"], name="message_of_referral")]
+
+    def __str__(self) -> str:
+        return f"message {self.pk}"
+
+
+class AccessGrantQuerySet(models.QuerySet):
+    def current(self, on: date | None = None) -> "AccessGrantQuerySet":
+        """The grants that hold on a day (today, London)."""
+        return self.filter(ended_at=None, until__gte=on or timezone.localdate())
+
+
+class AccessGrant(models.Model):
+    """One person's access to one restricted referral: by whom, why, until when."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    referral = models.ForeignKey(Referral, on_delete=models.CASCADE, related_name="grants")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="access_grants")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    reason = models.TextField()
+    until = models.DateField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    created_at = models.DateTimeField()
+
+    objects = AccessGrantQuerySet.as_manager()
 
     class Meta:
+        ordering = ["-at"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(planned_for__isnull=False) | Q(held_on__isnull=False), name="consultation_has_a_date"
-            ),
-            models.CheckConstraint(
-                condition=Q(held_recorded_at=None, held_recorded_by=None)
-                | Q(held_recorded_at__isnull=False, held_recorded_by__isnull=False, held_on__isnull=False),
-                name="consultation_held_recorded_by_and_at",
+                condition=Q(ended_at=None, ended_by=None) | Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="grant_ended_by_and_at",
             ),
         ]
-        indexes = [models.Index(fields=["planned_for"], name="consultation_by_date")]
+        indexes = [
+            models.Index(fields=["user", "referral", "until"], condition=Q(ended_at=None), name="grant_in_force"),
+        ]
 
     def __str__(self) -> str:
-        return f"consultation {self.pk}"
-
-    @property
-    def recorded_here(self) -> bool:
-        """Whether it was planned or held in this system; an imported one has a date and no form."""
-        return self.planned_for is not None or self.held_recorded_at is not None
-
-
-class ConsultationNote(models.Model):
-    """What is written in one section of the consultation form."""
-
-    consultation = models.ForeignKey(Consultation, on_delete=models.CASCADE, related_name="notes")
-    section = models.ForeignKey(FormSection, on_delete=models.PROTECT, related_name="+")
-    text = models.OneToOneField(Text, on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["consultation", "section"], name="consultation_note_once")]
-
-    def __str__(self) -> str:
-        return f"note {self.pk}"
-
-
-class ConsultationActionQuerySet(ActionQuerySet):
-    def visible_to(self, user) -> "ConsultationActionQuerySet":
-        """Actions of the referrals that `user` may see, and those that are theirs to do."""
-        if not can(user, Permission.ACTION_UPDATE_OWN):
-            return self.none()
-        return self.filter(Q(consultation__referral__in=Referral.objects.visible_to(user)) | Q(owner=user))
-
-
-class ConsultationAction(ActionBase):
-    """An action agreed in a consultation, against the space where the harm or strength lies."""
-
-    consultation = models.ForeignKey(Consultation, on_delete=models.PROTECT, related_name="actions")
-    space = models.CharField(max_length=15, choices=Space.choices)
-
-    objects = ConsultationActionQuerySet.as_manager()
-
-    class Meta(ActionBase.Meta):
-        ordering = ["due", "created_at"]
-        indexes = [models.Index(fields=["owner", "status", "due"], name="action_of_owner")]
+        return f"grant {self.pk}"

@@ -1,0 +1,68 @@
+"""What is to be done after a consultation: the agreed actions, and the questions that somebody takes away."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from accounts.permissions import Permission, can
+from core.models import ActionBase, FormSection, ListItem
+from core.models.actions import ActionQuerySet
+
+from ..choices import Space
+from .consultations import Consultation
+from .referrals import Referral
+
+
+class OfConsultationQuerySet(ActionQuerySet):
+    def visible_to(self, user) -> "OfConsultationQuerySet":
+        """Those of the referrals that `user` may see, and those that are theirs to do."""
+        if not can(user, Permission.ACTION_UPDATE_OWN):
+            return self.none()
+        return self.filter(Q(consultation__referral__in=Referral.objects.visible_to(user)) | Q(owner=user))
+
+
+class ConsultationAction(ActionBase):
+    """An action agreed in a consultation, against the space where the harm or strength lies."""
+
+    consultation = models.ForeignKey(Consultation, on_delete=models.PROTECT, related_name="actions")
+    space = models.CharField(max_length=15, choices=Space.choices)
+    interventions = models.ManyToManyField(ListItem, blank=True, related_name="+")
+    context_name = models.CharField(max_length=200, blank=True, help_text="The place, school or group it concerns.")
+
+    objects = OfConsultationQuerySet.as_manager()
+
+    class Meta(ActionBase.Meta):
+        ordering = ["due", "created_at"]
+        indexes = [models.Index(fields=["owner", "status", "due"], name="action_of_owner")]
+
+
+class ActionProgress(models.Model):
+    """A note on how an action is going. Notes are added, stamped with author and time, and never changed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    action = models.ForeignKey(ConsultationAction, on_delete=models.CASCADE, related_name="progress")
+    body = models.TextField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at"]
+        indexes = [models.Index(fields=["action", "at"], name="progress_of_action")]
+
+    def __str__(self) -> str:
+        return f"progress {self.pk}"
+
+
+class TakeAway(ActionBase):
+    """A question that nobody in the room could answer: `what` asks, `outcome` answers, the owner finds out."""
+
+    consultation = models.ForeignKey(Consultation, on_delete=models.PROTECT, related_name="take_aways")
+    section = models.ForeignKey(FormSection, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = OfConsultationQuerySet.as_manager()
+
+    class Meta(ActionBase.Meta):
+        ordering = ["due", "created_at"]
+        indexes = [models.Index(fields=["owner", "status", "due"], name="take_away_of_owner")]
