@@ -4,6 +4,7 @@ from functools import cached_property
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models.functions import Lower
 
@@ -49,6 +50,11 @@ class Team(models.Model):
 
 
 class UserManager(BaseUserManager):
+    def with_roles(self) -> models.QuerySet:
+        """People with the roles that they hold, in the same query."""
+        held = RoleGrant.objects.filter(user=models.OuterRef("pk")).order_by("role").values("role")
+        return self.annotate(role_names=ArraySubquery(held))
+
     def holding(self, permission: Permission) -> models.QuerySet:
         """The people who may sign in and hold `permission` by one of their roles."""
         roles = [role for role, held in ROLE_PERMISSIONS.items() if permission in held]
@@ -94,7 +100,10 @@ class User(AbstractBaseUser):
     @cached_property
     def roles(self) -> frozenset[Role]:
         """The roles held now; read once a request, so that a change counts from the next one."""
-        return frozenset(Role(grant.role) for grant in self.role_grants.all())
+        names = self.__dict__.get("role_names")
+        if names is None:
+            names = [grant.role for grant in self.role_grants.all()]
+        return frozenset(map(Role, names))
 
 
 class RoleGrant(models.Model):

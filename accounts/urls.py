@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from . import views
+from . import settings_views, views
 
 
 class SmallInt:
@@ -24,4 +24,5 @@ urlpatterns = [
     path("people/", views.people, name="people"),
     path("people/add/", views.add_person, name="add-person"),
     path("people/<id:pk>/", views.change_person, name="change-person"),
+    path("settings/", settings_views.casework, name="settings"),
 ]

@@ -5,3 +5,6 @@ from django.apps import AppConfig
 
 class ConsultationsConfig(AppConfig):
     name = "consultations"
+
+    def ready(self) -> None:
+        from .services import papers  # noqa: F401  (registers its kind of job)

@@ -1,5 +1,6 @@
 """Writing the audit log. Called inside the transaction of the act itself: no event, no act."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -34,6 +35,24 @@ def record(
         subject_id=str(subject.pk) if subject is not None else "",
         subject_label=label,
         detail=detail or {},
+    )
+
+
+def record_each(act: str, subjects: Iterable[tuple[models.Model, str]], *, by, at: datetime | None = None) -> None:
+    """The same event about each of `subjects` (the record, its label), in one query: for what a job does to many."""
+    at = at or timezone.now()
+    known = by is not None and by.pk is not None
+    AuditEvent.objects.bulk_create(
+        AuditEvent(
+            at=at,
+            actor_id=by.pk if known else None,
+            actor_name=by.name if known else "",
+            act=act,
+            subject_type=subject._meta.label_lower,
+            subject_id=str(subject.pk),
+            subject_label=label,
+        )
+        for subject, label in subjects
     )
 
 

@@ -23,7 +23,8 @@ def show_on(form: forms.BaseForm, conflict: EditConflict, now: dict[str, Any], v
             and _comparable(form.cleaned_data.get(name)) != _comparable(value)
         ):
             labels = dict(getattr(form.fields[name], "choices", ())) if isinstance(value, str) else {}
-            form.add_error(name, f"Saved meanwhile: {labels.get(value, _words(value))}")
+            words = labels[value] if labels and value in labels else _words(value)
+            form.add_error(name, f"Saved meanwhile: {words}")
 
 
 def _comparable(value: Any) -> Any:

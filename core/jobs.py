@@ -5,7 +5,9 @@ when that commits; a ring that is lost is rung again by `sweep`, which beat call
 """
 
 import logging
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -45,24 +47,33 @@ class Output:
 
 @dataclass(frozen=True)
 class Kind:
-    """What a kind of job does: `run(job, step)` makes the Output; `may(user)` is asked at run and at download."""
+    """What a kind of job does: `run(job, step)` makes the Output; `may(user)` is asked at run and at download.
+
+    `may_have(user, job)`, where a kind has it, is asked too: whether this person may have what this very job makes.
+    """
 
     name: str
     run: Callable[[Job, "Step"], Output]
     may: Callable[..., bool]
+    may_have: Callable[..., bool] | None = None
+
+    def allows(self, job: Job) -> bool:
+        """Whether the one who asked for `job` may have it now."""
+        by = job.requested_by
+        return by.is_active and self.may(by) and (self.may_have is None or self.may_have(by, job))
 
 
 Step = Callable[[int, int | None], None]
 _kinds: dict[str, Kind] = {}
 
 
-def register(name: str, *, may: Callable[..., bool]) -> Callable:
+def register(name: str, *, may: Callable[..., bool], may_have: Callable[..., bool] | None = None) -> Callable:
     """Decorator: the function runs jobs of kind `name`. Raises ValueError where the name is taken."""
 
     def decorator(run: Callable[[Job, Step], Output]) -> Callable[[Job, Step], Output]:
         if name in _kinds:
             raise ValueError(f"job kind {name!r} is registered twice")
-        _kinds[name] = Kind(name=name, run=run, may=may)
+        _kinds[name] = Kind(name=name, run=run, may=may, may_have=may_have)
         return run
 
     return decorator
@@ -131,13 +142,16 @@ def run(job_id: UUID) -> None:
     if job is None:
         return
     kind = kind_of(job)
-    if not (job.requested_by.is_active and kind.may(job.requested_by)):
+    if not kind.allows(job):
         _fail(job, "You no longer have the right to this. Ask your administrator if that is wrong.")
         return
     try:
         output = kind.run(job, _stepper(job))
     except LeaseLost:
         logger.info("job %s was taken away or cancelled; this worker stops", job.pk)
+        return
+    except ActRefused as refused:  # trying again would change nothing, and the reason is for the one who asked
+        _fail(job, refused.reason)
         return
     except Exception:
         # The traceback goes to the log (no locals); the person sees a plain failure once the attempts are used up.
@@ -199,6 +213,32 @@ def _fail(job: Job, reason: str) -> None:
     with transaction.atomic():
         if _holding(job).update(status=JobStatus.FAILED, finished_at=timezone.now(), lease_until=None, failure=reason):
             audit.record(f"{job.kind}.failed", by=job.requested_by, subject=job, detail={"reason": reason})
+
+
+@contextmanager
+def kept_alive(step: Step, done: int, total: int | None = None) -> Iterator[None]:
+    """Keeps the lease while one long piece of work goes on inside that cannot report by itself.
+
+    A lease that is lost meanwhile shows at the caller's next step.
+    """
+    over = threading.Event()
+
+    def tick() -> None:
+        try:
+            while not over.wait(settings.JOB_LEASE_SECONDS / 3):
+                step(done, total)
+        except LeaseLost:
+            pass  # the caller's own next step says so, in the thread that can stop
+        finally:
+            connection.close()  # this thread's own
+
+    ticker = threading.Thread(target=tick, name="keep-lease", daemon=True)
+    ticker.start()
+    try:
+        yield
+    finally:
+        over.set()
+        ticker.join()
 
 
 def _stepper(job: Job) -> Step:

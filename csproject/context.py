@@ -5,8 +5,10 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 
 from accounts.permissions import Permission, can
+from core.models import Notice
 from csproject.navigation import NavItem, navigation_for
 
 
@@ -21,7 +23,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     """Names of the organisation and service, the navigation, may this person search, do they hide the prompts.
 
     Works for a request that failed before anybody was known (no `user`), so that an error page can be drawn.
-    `navigation` is a list of {"label", "url", "current"}.
+    `navigation` is a list of {"label", "url", "current"}; `unread_notices` counts when it is first drawn, and once.
     """
     user = getattr(request, "user", None)
     items = navigation_for(user) if user is not None else []
@@ -35,5 +37,13 @@ def page(request: HttpRequest) -> dict[str, Any]:
         ],
         "may_search": bool(items) and can(user, Permission.REFERRAL_SEE),
         "sends_mail": settings.SENDS_MAIL,
+        "unread_notices": SimpleLazyObject(lambda: _unread(user)),
         "prompts_hidden": request.COOKIES.get("prompts") == "hidden",
     }
+
+
+def _unread(user: Any) -> int:
+    """How many notices this person has not read; nobody signed in has none."""
+    if user is None or not user.is_authenticated:
+        return 0
+    return Notice.objects.visible_to(user).unread().count()

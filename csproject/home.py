@@ -11,9 +11,11 @@ from django.utils.formats import date_format
 
 from accounts.permissions import Permission, can
 from consultations.choices import ReferralState
-from consultations.models import ConsultationAction, Referral
+from consultations.models import ConsultationAction, Feedback, Referral, TakeAway
+from consultations.services import access, feedback, waiting
 from consultations.services.referrals import DRAFT_KEY_NEW
 from core import drafts
+from core.models.actions import ActionStatus
 from tracker.rows import entry_due
 
 SHOWN = 10  # lines of each kind; the rest is one click away
@@ -45,12 +47,23 @@ def work_for(user) -> list[Work]:
     found: list[Work | None] = []
     if can(user, Permission.ACTION_UPDATE_OWN):
         found.append(_actions(user, today))
+        found.append(_take_aways(user))
+    if can(user, Permission.REFERRAL_ANSWER):
+        found.append(_to_answer(user))
     if can(user, Permission.REFERRAL_SCREEN):
+        found.append(_answered(user))
         found.append(_to_screen(user))
     if can(user, Permission.REFERRAL_SEE):
         found.append(_coming_up(user, today))
+    if can(user, Permission.REFERRAL_RESTRICT):
+        found.append(_restrictions(user, today))
     if can(user, Permission.DATA_ENTRY_COMPLETE):
         found.append(_data_entry(user))
+    if can(user, Permission.FEEDBACK_GIVE):
+        found.append(_feedback_to_give(user))
+    if can(user, Permission.CONSULTATION_WRITE):
+        found.append(_actions_left(user))
+        found.append(_feedback_outstanding(user))
     if can(user, Permission.REFERRAL_MAKE):
         found.append(_drafts(user))
     return [work for work in found if work is not None]
@@ -73,23 +86,65 @@ def _actions(user, today: date) -> Work | None:
     )
 
     def line(action: ConsultationAction) -> Line:
-        url = reverse("consultations:close-action", args=[action.pk])
+        url = f"{reverse('consultations:action', args=[action.pk])}?next={reverse('home')}"
         by_when = f", by {_day(action.due)}" if action.due else ""
         note = f"{action.consultation.referral.reference}, {action.get_space_display()}{by_when}"
         return Line(action.what, url, note, "Overdue" if action.due and action.due < today else "")
 
-    return _work("Your actions", rows, line)
+    return _work("Your actions", rows, line, f"{reverse('consultations:actions')}?mine=on&status={ActionStatus.OPEN}")
+
+
+def _take_aways(user) -> Work | None:
+    rows = TakeAway.objects.open().of_owner(user).select_related("consultation__referral")
+    rows = rows.order_by(F("due").asc(nulls_last=True), "created_at")
+
+    def line(question: TakeAway) -> Line:
+        url = f"{reverse('consultations:take-away', args=[question.pk])}?next={reverse('home')}"
+        by_when = f", by {_day(question.due)}" if question.due else ""
+        note = f"{question.consultation.referral.reference}{by_when}"
+        return Line(question.what, url, note, "Overdue" if question.is_overdue else "")
+
+    return _work("Questions that you took away", rows, line)
+
+
+def _actions_left(user) -> Work | None:
+    rows = ConsultationAction.objects.visible_to(user).open().filter(owner__is_active=False)
+    rows = rows.select_related("owner", "consultation__referral").order_by(F("due").asc(nulls_last=True), "created_at")
+
+    def line(action: ConsultationAction) -> Line:
+        url = f"{reverse('consultations:action', args=[action.pk])}?next={reverse('home')}"
+        note = f"{action.consultation.referral.reference}, {action.get_space_display()}. {action.owner.name} has left"
+        return Line(action.what, url, note, "Overdue" if action.is_overdue else "")
+
+    all_url = f"{reverse('consultations:actions')}?left=on&status={ActionStatus.OPEN}"
+    return _work("Actions whose owner has left", rows, line, all_url)
+
+
+def _to_answer(user) -> Work | None:
+    def line(referral: Referral) -> Line:
+        url = reverse("consultations:answer", args=[referral.pk])
+        return Line(_who(referral), url, f"Asked on {_day(timezone.localdate(referral.asked_at))}")
+
+    all_url = f"{reverse('consultations:referrals')}?state={ReferralState.INFORMATION}&mine=on"
+    return _work("Questions to answer", waiting.to_answer(user), line, all_url)
+
+
+def _answered(user) -> Work | None:
+    def line(referral: Referral) -> Line:
+        url = reverse("consultations:screen", args=[referral.pk])
+        return Line(_who(referral), url, f"Answered on {_day(timezone.localdate(referral.answered_at))}")
+
+    return _work("Answers that came in", waiting.answered(user), line)
 
 
 def _to_screen(user) -> Work | None:
-    rows = Referral.objects.visible_to(user).filter(state=ReferralState.SCREENING).with_names().order_by("received_on")
-
     def line(referral: Referral) -> Line:
         url = reverse("consultations:screen", args=[referral.pk])
-        return Line(_who(referral), url, f"Received {_day(referral.received_on)} from {_from(referral)}")
+        whose = "Allocated to you. " if referral.allocated_to_id == user.pk else ""
+        return Line(_who(referral), url, f"{whose}Received {_day(referral.received_on)} from {_from(referral)}")
 
     all_url = f"{reverse('consultations:referrals')}?state={ReferralState.SCREENING}"
-    return _work("Referrals to screen", rows, line, all_url)
+    return _work("Referrals to screen", waiting.to_screen(user), line, all_url)
 
 
 def _coming_up(user, today: date) -> Work | None:
@@ -107,6 +162,17 @@ def _coming_up(user, today: date) -> Work | None:
     return _work("Consultations coming up", rows, line, all_url)
 
 
+def _restrictions(user, today: date) -> Work | None:
+    rows = access.due_for_review(Referral.objects.to_restrict(user), today).order_by("restriction_review_on")
+
+    def line(referral: Referral) -> Line:
+        url = reverse("consultations:access", args=[referral.pk])
+        review = referral.restriction_review_on
+        return Line(referral.reference, url, f"Review by {_day(review)}", "Overdue" if review < today else "")
+
+    return _work("Restrictions to review", rows, line, f"{reverse('consultations:restricted')}?review=due")
+
+
 def _data_entry(user) -> Work | None:
     rows = entry_due(Referral.objects.visible_to(user)).with_names().order_by("received_on")
 
@@ -115,6 +181,30 @@ def _data_entry(user) -> Work | None:
         return Line(_who(referral), url, f"{referral.get_state_display()}. Referred by {_from(referral)}")
 
     return _work("Data entry forms to complete", rows, line, f"{reverse('tracker:tracker')}?entry=due")
+
+
+def _feedback_to_give(user) -> Work | None:
+    rows = feedback.to_give(user).select_related("referral__consultation").order_by("asked_at")
+
+    def line(row: Feedback) -> Line:
+        url = reverse("consultations:feedback", args=[row.referral_id])
+        note = f"Consultation held on {_day(row.referral.consultation.held_on)}. About two minutes"
+        return Line(_who(row.referral), url, note, "Reminded" if row.chased_at else "")
+
+    return _work("Feedback to give", rows, line, f"{reverse('consultations:feedback-list')}?show=outstanding")
+
+
+def _feedback_outstanding(user) -> Work | None:
+    joined = ("referral__consultation", "referral__team", "referral__agency")
+    rows = feedback.to_follow_up(user).select_related(*joined).order_by("asked_at")
+
+    def line(row: Feedback) -> Line:
+        url = reverse("consultations:feedback", args=[row.referral_id])
+        asked = f"Asked of {_from(row.referral)} on {_day(timezone.localdate(row.asked_at))}"
+        chased = f", reminded on {_day(timezone.localdate(row.chased_at))}" if row.chased_at else ""
+        return Line(_who(row.referral), url, f"{asked}{chased}")
+
+    return _work("Feedback outstanding", rows, line, f"{reverse('consultations:feedback-list')}?show=outstanding")
 
 
 def _drafts(user) -> Work | None:

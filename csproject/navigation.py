@@ -21,7 +21,8 @@ NAVIGATION = [
     NavItem("Referrals", "consultations:referrals", "/referrals/", Permission.REFERRAL_SEE),
     NavItem("Tracker", "tracker:tracker", "/tracker/", Permission.TRACKER_SEE),
     NavItem("Exports", "tracker:exports", "/exports/", Permission.TRACKER_EXPORT),
-    NavItem("People", "accounts:people", "/administration/", Permission.PEOPLE_MANAGE),
+    NavItem("People", "accounts:people", "/administration/people/", Permission.PEOPLE_MANAGE),
+    NavItem("Settings", "accounts:settings", "/administration/settings/", Permission.SETTINGS_MANAGE),
     NavItem("Audit", "audit", "/audit/", Permission.AUDIT_SEE),
 ]
 

@@ -3,7 +3,7 @@
 from allauth.account import views as allauth
 from django.urls import include, path, re_path
 
-from accounts import audit_views
+from accounts import audit_views, notice_views
 
 from . import views
 
@@ -37,6 +37,9 @@ urlpatterns = [
     path("accounts/", include(account)),
     path("administration/", include("accounts.urls")),
     path("audit/", audit_views.events, name="audit"),
+    path("notices/", notice_views.notices, name="notices"),
+    path("notices/read/", notice_views.read_notices, name="read-notices"),
+    path("notices/<uuid:pk>/open/", notice_views.open_notice, name="open-notice"),
     path("", include("core.urls")),
     path("referrals/", include("consultations.urls")),
     path("", include("tracker.urls")),

@@ -5,7 +5,6 @@ import sys
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import InterfaceError, OperationalError, connection
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import for_everyone_signed_in, requires
 from accounts.permissions import Permission, can
 from consultations.models import Referral
+from consultations.search import matching
 from core import audit
 from core.middleware import PlainAnswers, wants_json
 
@@ -35,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.REFERRAL_SEE)
 def search(request: HttpRequest) -> HttpResponse:
-    """Referrals by reference, case number or name.
+    """Referrals by reference, case number, name, or the context that an action concerns.
 
     The words come by POST and wait in the session for the page that shows what was found: no name of a child stands
     in an address or a log, and going back asks no question.
@@ -46,8 +46,8 @@ def search(request: HttpRequest) -> HttpResponse:
     words = request.session.get("search", "")
     found = []
     if words:
-        match = Q(reference__icontains=words) | Q(case_number__icontains=words) | Q(name__icontains=words)
-        found = list(Referral.objects.visible_to(request.user).filter(match).with_names()[: SEARCH_LIMIT + 1])
+        rows = matching(Referral.objects.visible_to(request.user), words)
+        found = list(rows.with_names()[: SEARCH_LIMIT + 1])
         audit.record("searched", by=request.user, detail={"in": "all", "words": words, "found": len(found)})
     context = {"words": words, "found": found[:SEARCH_LIMIT], "more": len(found) > SEARCH_LIMIT}
     return render(request, "search.html", context)

@@ -8,8 +8,8 @@ from django.utils import timezone
 from accounts.models import Agency, RoleGrant, Team, User
 from accounts.permissions import Role
 from consultations.choices import Arrival, ReferralState, Space
-from consultations.models import ConsultationAction, Referral, SuitabilityAnswer
-from consultations.services import actions, notes, referrals, screening
+from consultations.models import ConsultationAction, Referral, SuitabilityAnswer, TakeAway
+from consultations.services import actions, notes, referrals, screening, take_aways
 from core.models import FormSection
 from core.models.lists import FormName
 from tracker.choices import PrimaryConcern
@@ -97,6 +97,23 @@ def an_action(
         "due": timezone.localdate() + timedelta(days=14),
     }
     return actions.add(referral.consultation, given | values, by=by)
+
+
+def a_take_away(
+    referral: Referral | None = None, *, owner: User | None = None, by: User | None = None, **values
+) -> TakeAway:
+    """An open question of a referral's consultation; without `owner` somebody elsewhere takes it away."""
+    by = by or a_person(Role.CS_PRACTITIONER)
+    referral = referral or a_referral(ReferralState.PLANNED)
+    given = {
+        "what": "Does the YP feel safe at school?",
+        "owner": owner,
+        "owner_name": "" if owner else "PC Stone",
+        "owner_agency": "" if owner else "Police",
+        "due": timezone.localdate() + timedelta(days=14),
+    }
+    section = FormSection.objects.get(form=FormName.CONSULTATION, key="school")
+    return take_aways.add(referral.consultation, given | values, section=section, by=by)
 
 
 def an_entry(referral: Referral | None = None, *, by: User | None = None, **values) -> TrackerEntry:

@@ -3,6 +3,7 @@
 import re
 from itertools import count
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -15,11 +16,12 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from accounts.permissions import Permission, Role
-from consultations.services import notes
-from core import audit
+from consultations.models import Feedback, Referral, YoungPerson
+from consultations.services import access, feedback, marks, notes, participants, people
+from core import audit, notices
 from core.models import FormDraft, FormSection, Job
 from core.models.lists import FormName
-from tests.factories import a_draft, a_person, a_referral, a_team, an_action, an_entry
+from tests.factories import a_draft, a_person, a_referral, a_take_away, a_team, an_action, an_entry
 from tests.permissions import requests
 from tests.permissions.checking import all_routes, writes_noted
 from tests.permissions.table import cells
@@ -216,9 +218,69 @@ def _many_people(by, number):
         a_person(Role.PRACTITIONER, Role.MANAGER, team=a_team())
 
 
+def _many_questions(by, number):
+    for _ in range(number):
+        a_take_away(a_referral("planned", by=by, cs=by), by=by, owner=by)
+
+
 def _many_events(by, number):
     for _ in range(number):
         audit.record("viewed", by=by, label="CS-2026-0001", detail={"page": "referral"})
+
+
+_numbers = count(10)
+
+
+def _many_feedbacks(by, number):
+    for each in range(number):
+        referral = a_referral("held", by=by, cs=by)
+        Feedback.objects.create(referral=referral, asked_at=timezone.now())
+        if each % 2:
+            said = {"used": "yes", "useful": 4, "young_person": "Better.", "context": "", "actions": {}}
+            feedback.give(referral, said, version=1, by=by)
+
+
+def _many_notices(by, number):
+    for _ in range(number):
+        notices.tell([by], "Something waits.", key=uuid4().hex, url="/referrals/")
+
+
+def _many_restricted(by, number):
+    for _ in range(number):
+        access.restrict(a_referral("held"), reason="Known to the team.", people=[by], by=by)
+
+
+def _many_twice(by, number):
+    for each in range(number):
+        unlike = f"{next(_numbers)}99"
+        for mark in ("", "-"):
+            one, other = (a_referral(case_number=f"4{mark}{zeros}{unlike}{each}").young_person for zeros in ("-", "--"))
+            if mark:
+                plan = people.plan(one, other, keep=one, choices={})
+                people.merge(one, other, keep=one, choices={}, mark=plan.mark, reason="The same", by=by)
+
+
+def _many_of_one(by, number):
+    for _ in range(number):
+        an_action(a_referral("planned", by=by, cs=by, case_number="777"), owner=by, context_name="Lock 4")
+
+
+def _many_views(by, number):
+    _many_of_one(by, 1)
+    referral = Referral.objects.filter(case_number="777").earliest("created_at")
+    for _ in range(number):
+        reader = a_person(Role.PRACTITIONER, team=a_team())
+        audit.record("viewed", by=reader, subject=referral, label=referral.reference, detail={"page": "referral"})
+
+
+def _first(name, field):
+    """The page of the first referral of the young person whom `_many_of_one` makes many of."""
+
+    def ask(browser):
+        referral = Referral.objects.filter(case_number="777").earliest("created_at")
+        return browser.get(reverse(name, args=[getattr(referral, field)]))
+
+    return ask
 
 
 def _get(name, **query):
@@ -227,13 +289,31 @@ def _get(name, **query):
 
 LISTS = {
     "referrals": (_many_referrals, _get("consultations:referrals")),
+    "actions": (_many_referrals, _get("consultations:actions")),
+    "actions filtered": (_many_referrals, _get("consultations:actions", mine="on", status="open", sort="-due")),
     "tracker": (_many_referrals, _get("tracker:tracker")),
     "tracker filtered": (_many_referrals, _get("tracker:tracker", q="canal", state="held", sort="team")),
     "home": (_many_referrals, _get("home")),
+    "home with questions": (_many_questions, _get("home")),
     "search": (_many_referrals, lambda browser: browser.post(reverse("search"), {"q": "Zebedee"}, follow=True)),
+    "feedback": (_many_feedbacks, _get("consultations:feedback-list")),
+    "feedback filtered": (_many_feedbacks, _get("consultations:feedback-list", show="given", useful="4", sort="held")),
+    "home with feedback": (_many_feedbacks, _get("home")),
+    "tracker with feedback": (_many_feedbacks, _get("tracker:tracker")),
+    "notices": (_many_notices, _get("notices")),
+    "restricted": (_many_restricted, _get("consultations:restricted")),
+    "duplicates": (_many_twice, _get("consultations:duplicates")),
+    "merges": (_many_twice, _get("consultations:merges")),
+    "young person": (
+        _many_of_one,
+        lambda browser: browser.get(YoungPerson.objects.filter(case_number="777").first().get_absolute_url()),
+    ),
     "exports": (_many_jobs, _get("tracker:exports")),
     "people": (_many_people, _get("accounts:people")),
     "audit": (_many_events, _get("audit")),
+    "chronology": (_many_of_one, _first("consultations:chronology", "pk")),
+    "young person's chronology": (_many_of_one, _first("consultations:young-person-chronology", "young_person_id")),
+    "who viewed": (_many_views, _first("consultations:views", "pk")),
 }
 
 
@@ -255,7 +335,7 @@ def test_a_list_costs_the_same_however_long_it_is(signed_in, name):
     many = queries_of(browser, ask)
     make(person, 15)
     more = queries_of(browser, ask)
-    counts = 6 if name == "home" else 0  # one for each kind of work that is longer than what is shown of it
+    counts = 6 if name.startswith("home") else 0  # one for each kind of work that is longer than what is shown of it
     assert len(many) <= len(few) + counts, "\n".join(many)
     assert len(more) <= len(few) + counts, "\n".join(more)
     assert len(more) < 25
@@ -275,11 +355,24 @@ def test_a_consultation_costs_the_same_whatever_was_written(signed_in):
             body = f"Version {version}"
             notes.save_section(referral.consultation, section, body=body, base_version=version, by=person)
 
-    pages = [reverse(f"consultations:{page}", args=[referral.pk]) for page in ("consultation", "referral")]
+    def gather(times):
+        for _ in range(times):
+            somebody = a_person(Role.PRACTITIONER, team=a_team())
+            values = {"person": somebody, "name": "", "agency": "", "email": ""}
+            participants.add(referral.consultation, values, by=person)
+            a_take_away(referral, by=person, owner=somebody)
+
+    names = ("consultation", "referral", "participants", "prepare")
+    pages = [reverse(f"consultations:{page}", args=[referral.pk]) for page in names]
     write(1)
+    gather(1)
+    marks.save(referral.consultation, "home", harm="some", strength="", version=0, by=person)
     an_action(referral, by=person, owner=person)
     before = [len(queries_of(browser, lambda browser, page=page: browser.get(page))) for page in pages]
     write(29)
+    gather(5)
+    for space in ("individual", "school", "online"):
+        marks.save(referral.consultation, space, harm="some", strength="some", version=0, by=a_person())
     for _ in range(9):
         an_action(referral, by=person, owner=a_person(Role.PRACTITIONER))
     after = [len(queries_of(browser, lambda browser, page=page: browser.get(page))) for page in pages]

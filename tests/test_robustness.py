@@ -69,7 +69,7 @@ def urls(by) -> dict[str, str]:
             pk = held.pk
         elif name == "consultations:screen":
             pk = screening.pk
-        elif name in ("consultations:change-action", "consultations:close-action"):
+        elif name in requests.OF_ACTIONS:
             pk = action.pk
         elif name.startswith("consultations:") and cell.row != "-":
             pk = planned.pk

@@ -7,4 +7,7 @@ class TrackerConfig(AppConfig):
     name = "tracker"
 
     def ready(self) -> None:
-        from . import exports  # noqa: F401  (registers its kind of job)
+        from . import (
+            exports,  # noqa: F401  (registers its kind of job)
+            papers,  # noqa: F401  (brings the data entry form to the printed forms)
+        )

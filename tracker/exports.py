@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.permissions import Permission, can
 from consultations.models import ConsultationAction, Referral
+from consultations.services import access
 from core import jobs, workbook
 from core.models import Job
 from core.workbook import Column, Sheet
@@ -29,7 +30,14 @@ def ask_for(filters: str, *, by) -> Job:
     return jobs.enqueue(KIND, params=params, by=by)
 
 
-@jobs.register(KIND, may=lambda user: can(user, Permission.TRACKER_EXPORT))
+def still_theirs(user, job: Job) -> bool:
+    """Whether `user` may still see all that the finished workbook may hold: no restriction has come between."""
+    if job.finished_at is None:
+        return True  # it is made of what they may see then
+    return not access.closed_since(user, since=job.created_at, until=job.finished_at)
+
+
+@jobs.register(KIND, may=lambda user: can(user, Permission.TRACKER_EXPORT), may_have=still_theirs)
 def run(job: Job, step: jobs.Step) -> jobs.Output:
     """Make the workbook: sheets Referrals, Actions and About."""
     chosen = rows.filter_from(QueryDict(job.params["filters"])).chosen()
@@ -71,9 +79,10 @@ def referral_columns(themes: list[Theme]) -> list[Column]:
         Column("Outcome", lambda row: row.get_state_display(), 22),
         Column("Date of consultation", lambda row: getattr(_consultation(row), "held_on", None), 13),
         Column("Signposted to", lambda row: row.signposted_to, 24, wrap=True),
-        Column("Feedback", lambda row: _entry(row, "feedback"), 30, wrap=True),
+        Column("Feedback", rows.feedback_of, 30, wrap=True),
         Column("Consultation planned for", lambda row: getattr(_consultation(row), "planned_for", None), 13),
         Column("Data entry completed", lambda row: _entry(row, "completed_at"), 17),
+        Column("Restricted", lambda row: "Y" if row.restricted_at else None, 11),
     ]
 
 

@@ -22,6 +22,8 @@ from openpyxl.utils import get_column_letter
 from accounts.models import Agency, Team
 from consultations.choices import ReferralState
 from consultations.models import Consultation, Referral, YoungPerson, case_number_shape
+from consultations.models.people import case_key, name_key
+from consultations.services import people as young_people
 from core import audit
 from core.numbers import next_in_series
 
@@ -56,6 +58,8 @@ OUTCOMES = {
     "withdrawn": ReferralState.WITHDRAWN,
     "awaiting": ReferralState.SCREENING,
     ReferralState.SCREENING.label.lower(): ReferralState.SCREENING,
+    # The question and its answer are not in a tracker, so what comes from one waits to be screened.
+    ReferralState.INFORMATION.label.lower(): ReferralState.SCREENING,
 }
 CONCERNS = {label.lower(): value for value, label in PrimaryConcern.choices}
 
@@ -347,14 +351,16 @@ def _teams_and_agencies(fresh: list[Row], outcome: Outcome) -> tuple[dict, dict[
 
 
 def _young_people(fresh: list[Row], *, at: datetime) -> dict[str, YoungPerson]:
+    young_people.one_at_a_time()  # nobody merges one of them while referrals are put to it
     names: dict[str, str] = {}
     for row in fresh:
         number = row.values["case_number"].upper()
         names[number] = names.get(number) or row.values["name"]
     known = YoungPerson.objects.annotate(number=Upper("case_number")).filter(number__in=names)
-    people = {person.number: person for person in known}
+    people = {person.number: young_people.kept_of(person) for person in known}
     missing = [
-        YoungPerson(case_number=number, name=name, created_at=at)
+        # The keys are given here: bulk_create does not call YoungPerson.save, which keeps them.
+        YoungPerson(case_number=number, name=name, created_at=at, name_key=name_key(name), case_key=case_key(number))
         for number, name in names.items()
         if number not in people
     ]

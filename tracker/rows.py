@@ -27,7 +27,7 @@ def rows_for(user, chosen: dict[str, Any], sort: str = DEFAULT_SORT) -> QuerySet
     return (
         narrowed(rows, chosen)
         .order_by(*_ordering(sort))
-        .select_related("team", "agency", "consultation", "entry")
+        .select_related("team", "agency", "consultation", "entry", "feedback")
         .prefetch_related("entry__themes")
     )
 
@@ -71,6 +71,22 @@ def entry_due(rows: QuerySet[Referral]) -> QuerySet[Referral]:
     """The referrals whose data entry form waits: screened here, closed or held, not completed."""
     here = rows.filter(state__in=ENTRY_DUE_IN, screened_at__isnull=False)
     return here.exclude(entry__completed_at__isnull=False)
+
+
+def feedback_of(row: Referral) -> str | None:
+    """What stands in the column Feedback: what the data entry form says, else what the referrer gave here."""
+    entry, given = getattr(row, "entry", None), getattr(row, "feedback", None)
+    if entry and entry.feedback:
+        return entry.feedback
+    if given is None or given.answered_at is None:
+        return None
+    lines = [f"Useful: {given.useful} of 5. Advice used: {given.get_used_display().lower()}."]
+    lines += [
+        f"{heading}: {words}"
+        for heading, words in [("Young person", given.young_person), ("Context", given.context)]
+        if words
+    ]
+    return "\n".join(lines)
 
 
 def filter_from(query) -> TrackerFilter:

@@ -5,9 +5,8 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import requires
@@ -18,10 +17,8 @@ from consultations.services import notes
 from consultations.services.referrals import draft_key
 from consultations.views.common import note_view, referral_for
 from consultations.views.referrals import refusals_show_the_record
-from core import audit, conflicts, drafts, jobs
-from core.middleware import wants_json
-from core.models import FormSection, Job, JobFile
-from core.models.jobs import JobStatus
+from core import audit, conflicts, drafts, job_pages, jobs
+from core.models import FormSection, Job
 from core.models.lists import FormName
 from core.workflow import EditConflict
 
@@ -109,35 +106,24 @@ def export_list(request: HttpRequest) -> HttpResponse:
 @requires(Permission.TRACKER_EXPORT)
 def export_job(request: HttpRequest, pk: UUID) -> HttpResponse:
     """How an export is getting on; a fragment for htmx, JSON for a script."""
-    job = _job_for(request, pk)
-    if wants_json(request):
-        return JsonResponse({"status": job.status, "done": job.done, "total": job.total})
-    template = "tracker/_export_progress.html" if request.htmx else "tracker/export.html"
-    context = {"job": job, "file": JobFile.objects.filter(job=job).defer("content").first(), "statuses": JobStatus}
-    return render(request, template, context)
+    job = job_pages.job_for(request, exports.KIND, pk)
+    return job_pages.answer_progress(
+        request, job, page="tracker/export.html", fragment="tracker/_export_progress.html", context={}
+    )
 
 
 @require_safe
 @requires(Permission.TRACKER_EXPORT)
 def download(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The finished workbook; its download is recorded."""
-    job = _job_for(request, pk)
-    if job.status != JobStatus.DONE or job.expires_at < timezone.now():
-        raise Http404
-    file = get_object_or_404(JobFile, job=job)
-    audit.record("tracker.export.downloaded", by=request.user, subject=job, detail={"bytes": file.size})
-    return HttpResponse(
-        bytes(file.content),
-        content_type=file.content_type,
-        headers={"Content-Disposition": f'attachment; filename="{file.name}"'},
-    )
+    return job_pages.answer_file(request, job_pages.job_for(request, exports.KIND, pk))
 
 
 @require_POST
 @requires(Permission.TRACKER_EXPORT)
 def cancel_export(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Stop an export that waits or runs."""
-    jobs.cancel(_job_for(request, pk), by=request.user)
+    jobs.cancel(job_pages.job_for(request, exports.KIND, pk), by=request.user)
     messages.success(request, "The export has been cancelled.")
     return redirect("tracker:export-job", pk=pk)
 
@@ -151,16 +137,13 @@ def _headings() -> list[dict[str, str]]:
         {"label": "Primary Concern and detail", "key": "concern"},
         {"label": "Themes"},
         {"label": "Outcome", "key": "outcome"},
+        {"label": "Feedback"},
     ]
 
 
 def _journey() -> str:
     section = FormSection.objects.of(FormName.DATA_ENTRY).first()
     return section.title if section else ""
-
-
-def _job_for(request: HttpRequest, pk: UUID) -> Job:
-    return get_object_or_404(Job.objects.visible_to(request.user), kind=exports.KIND, pk=pk)
 
 
 def _show_conflict(form: DataEntryForm, conflict: EditConflict) -> None:

@@ -1,9 +1,26 @@
 """Forms of referrals, screening, consultations and actions."""
 
-from .actions import ActionForm, CloseActionForm
+from .actions import ActionFilter, ActionForm, CloseActionForm, ProgressForm, ReopenActionForm
 from .filters import ReferralFilter
-from .making import STEPS, StepForm
+from .making import STEPS, NewReferralForm, StepForm
 from .meeting import HeldForm
-from .screening import ScreeningForm
+from .screening import AllocateForm, AnswerForm, ReopenForm, RescheduleForm, ScreeningForm, WithdrawForm
 
-__all__ = ["STEPS", "ActionForm", "CloseActionForm", "HeldForm", "ReferralFilter", "ScreeningForm", "StepForm"]
+__all__ = [
+    "STEPS",
+    "ActionFilter",
+    "ActionForm",
+    "AllocateForm",
+    "AnswerForm",
+    "CloseActionForm",
+    "HeldForm",
+    "NewReferralForm",
+    "ProgressForm",
+    "ReferralFilter",
+    "ReopenActionForm",
+    "ReopenForm",
+    "RescheduleForm",
+    "ScreeningForm",
+    "StepForm",
+    "WithdrawForm",
+]

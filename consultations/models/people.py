@@ -17,16 +17,20 @@ case_number_shape = RegexValidator(
 # Letters that do not come apart into a letter and an accent.
 _UNACCENTED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ß": "ss"})
 
+# What stands within one part of a name and is often left out: apostrophes of every kind, and full stops.
+_INSIDE_A_NAME = "['’‘ʼ′`´.]"
+
 
 def name_key(name: str) -> str:
     """A name as it is compared: small letters without accents or punctuation, its parts in the order of the alphabet.
 
-    "O'Brien, Jordan" and "Jordan OBrien" are one; so are "Zielińska" and "Zielinska".
+    "O'Brien, Jordan" and "Jordan OBrien" are one; so are "Zielińska" and "Zielinska", "Smith-Jones" and "Smith Jones".
     """
-    plain = unicodedata.normalize("NFKD", name.casefold().translate(_UNACCENTED))
+    plain = re.sub(_INSIDE_A_NAME, "", name)
+    plain = unicodedata.normalize("NFKD", plain.casefold().translate(_UNACCENTED)).casefold()
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    plain = re.sub(r"['’`.\-]", "", plain)
-    return " ".join(sorted(re.findall(r"\w+", plain)))[:200]
+    plain = re.sub(_INSIDE_A_NAME, "", plain)  # those that came out of a letter
+    return " ".join(sorted(re.findall(r"[^\W_]+", plain)))[:200]
 
 
 def case_key(case_number: str) -> str:
@@ -41,6 +45,13 @@ class YoungPersonQuerySet(models.QuerySet):
 
         seen = Referral.objects.visible_to(user).filter(young_person__isnull=False)
         return self.filter(merged_into=None, pk__in=seen.values("young_person"))
+
+    def whole_to(self, user) -> "YoungPersonQuerySet":
+        """Of those in `visible_to`, the young people of whom `user` may see every referral, none of them hidden."""
+        from .referrals import Referral
+
+        hidden = Referral.objects.filter(young_person__isnull=False).exclude(pk__in=Referral.objects.visible_to(user))
+        return self.visible_to(user).exclude(pk__in=hidden.values("young_person"))
 
 
 class YoungPerson(models.Model):

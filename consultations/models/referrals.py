@@ -40,6 +40,14 @@ class ReferralQuerySet(models.QuerySet):
             others &= theirs
         return self.filter(own_draft | (~Q(state=ReferralState.DRAFT) & (own | others)))
 
+    def to_restrict(self, user) -> "ReferralQuerySet":
+        """The sent referrals whose access `user` may manage: every one, for who may restrict, with a grant or without.
+
+        For the pages about access alone. Somebody has to be able to give access to a record that nobody may see, so
+        these pages show the reference, the restriction and the grants, and never a child's name or any casework.
+        """
+        return self.sent() if can(user, Permission.REFERRAL_RESTRICT) else self.none()
+
     def sent(self) -> "ReferralQuerySet":
         """All but drafts: what counts as a referral received."""
         return self.exclude(state=ReferralState.DRAFT)
@@ -241,6 +249,10 @@ class AccessGrantQuerySet(models.QuerySet):
     def current(self, on: date | None = None) -> "AccessGrantQuerySet":
         """The grants that hold on a day (today, London)."""
         return self.filter(ended_at=None, until__gte=on or timezone.localdate())
+
+    def to_end(self, user) -> "AccessGrantQuerySet":
+        """The grants that `user` may end: those of the referrals whose access they manage."""
+        return self.filter(referral__in=Referral.objects.to_restrict(user))
 
 
 class AccessGrant(models.Model):

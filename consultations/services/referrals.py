@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import can
-from core import audit, drafts
+from core import audit, drafts, notices
 from core.models import FormSection
 from core.models.lists import FormName
 from core.numbers import next_in_series
@@ -50,11 +50,15 @@ def missing(referral: Referral) -> list[tuple[str, str]]:
     return [(step, words) for name, step, words in REQUIRED if not getattr(referral, name)]
 
 
-def start(values: dict[str, Any], *, by, at: datetime | None = None) -> Referral:
-    """A new draft with the first step's answers; the referrer is `by` until they say otherwise."""
+def start(values: dict[str, Any], *, by, known_from: str = "", at: datetime | None = None) -> Referral:
+    """A new draft with what is known; the referrer is `by` until they say otherwise.
+
+    `known_from` is the reference of the referral that the young person's details were taken from.
+    """
     at = at or timezone.now()
     with transaction.atomic():
         if twice := _just_started(values, by=by, at=at):
+            drafts.drop(DRAFT_KEY_NEW, by)
             return twice
         referral = Referral(
             made_by=by,
@@ -69,7 +73,8 @@ def start(values: dict[str, Any], *, by, at: datetime | None = None) -> Referral
         _assign(referral, values)
         referral.step_versions = {FIRST_STEP: 1}
         referral.save(update_fields=["step_versions"])
-        audit.record("referral.drafted", by=by, subject=referral, at=at)
+        detail = {"known from": known_from} if known_from else {}
+        audit.record("referral.drafted", by=by, subject=referral, detail=detail, at=at)
         drafts.drop(DRAFT_KEY_NEW, by)
     return referral
 
@@ -155,6 +160,10 @@ def send(referral: Referral, *, by, at: datetime | None = None) -> Referral:
         current.version += 1
         current.save()
         audit.record("referral.sent", by=by, subject=current, label=current.reference, at=at)
+        if current.referrer is not None and current.referrer_id != by.pk:
+            words = f"Referral {current.reference} was made on your behalf."
+            key = f"referral:{current.pk}:sent"
+            notices.tell([current.referrer], words, key=key, url=current.get_absolute_url(), at=at)
         drafts.drop_all(draft_key(current, ""), by)
     return current
 
@@ -163,8 +172,6 @@ def young_person(*, case_number: str, name: str, date_of_birth: date | None, at:
     """The young person with this case number, made if new; what was not known of them is filled in, never changed."""
     same = YoungPerson.objects.select_for_update().filter(case_number__iexact=case_number)
     person = same.first()
-    while person is not None and person.merged_into_id:
-        person = YoungPerson.objects.select_for_update().get(pk=person.merged_into_id)
     if person is None:
         try:
             with transaction.atomic():
@@ -173,6 +180,8 @@ def young_person(*, case_number: str, name: str, date_of_birth: date | None, at:
                 )
         except IntegrityError:  # somebody else sent a referral for the same young person at this very moment
             person = same.get()
+    while person.merged_into_id:  # locked in the order that services.people follows: who goes before who stays
+        person = YoungPerson.objects.select_for_update().get(pk=person.merged_into_id)
     if (name and not person.name) or (date_of_birth and not person.date_of_birth):
         person.name = person.name or name
         person.date_of_birth = person.date_of_birth or date_of_birth

@@ -4,13 +4,20 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db import DatabaseError
 from django.utils import timezone
+
+from . import access, feedback, reminders
 
 logger = logging.getLogger(__name__)
 
-# The parts of a round: each takes the moment, does what is due then, and returns how much that was.
-PARTS: list[Callable[[datetime], int]] = []
+# The parts of a round: each takes the moment, does what is due then, and returns how much that was. They stand here by
+# name, and do not register themselves: a worker imports this module and not the pages.
+PARTS: list[Callable[[datetime], int]] = [
+    feedback.ask_due,
+    feedback.chase,
+    access.bring_up_reviews,
+    reminders.remind,
+]
 
 
 def run(at: datetime | None = None) -> dict[str, int]:
@@ -20,6 +27,6 @@ def run(at: datetime | None = None) -> dict[str, int]:
     for part in PARTS:
         try:
             done[part.__name__] = part(at)
-        except DatabaseError:  # the next round tries again; what this part had begun is rolled back
+        except Exception:  # whatever it was, the others go on; the next round tries again what this one could not do
             logger.exception("the round could not do %s", part.__name__)
     return done

@@ -1,5 +1,6 @@
-"""The list of referrals, making one, reading one, screening one."""
+"""The list of referrals, making one, reading one."""
 
+from dataclasses import replace
 from functools import wraps
 from uuid import UUID
 
@@ -7,7 +8,6 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.access import requires
@@ -20,11 +20,14 @@ from core.workflow import ActRefused, EditConflict
 
 from .. import presenters, workflow
 from ..choices import ReferralAct
-from ..forms import STEPS, ReferralFilter, ScreeningForm
+from ..forms import STEPS, NewReferralForm, ReferralFilter
+from ..forms.filters import NEWEST_FIRST, in_order, sort_from
 from ..models import Referral
+from ..services import access, known
+from ..services import feedback as feedback_services
 from ..services import referrals as services
-from ..services import screening
 from .common import note_view, referral_for
+from .next_acts import next_acts
 
 PAGE_SIZE = 25
 
@@ -32,12 +35,20 @@ PAGE_SIZE = 25
 @require_safe
 @requires(Permission.REFERRAL_SEE)
 def referrals(request: HttpRequest) -> HttpResponse:
-    """Every referral that you may see, newest first."""
+    """Every referral that you may see, filtered and sorted by the URL; newest first where it says nothing."""
     rows = Referral.objects.visible_to(request.user).with_names()
-    form = ReferralFilter(request.GET)
-    page = Paginator(form.narrow(rows, request.user), PAGE_SIZE).get_page(request.GET.get("page"))
-    chosen = {"form": form, "page": page, "may_make": can(request.user, Permission.REFERRAL_MAKE)}
-    return render(request, "consultations/referrals.html", chosen)
+    form = ReferralFilter(request.GET, person=request.user)
+    sort = sort_from(request.GET)
+    page = Paginator(in_order(form.narrow(rows), sort), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "chosen": form.chosen(),
+        "page": page,
+        "sort": sort,
+        "keep": {"sort": sort if sort != NEWEST_FIRST else ""},
+        "may_make": can(request.user, Permission.REFERRAL_MAKE),
+    }
+    return render(request, "consultations/referrals.html", context)
 
 
 @require_safe
@@ -52,12 +63,21 @@ def show_referral(request: HttpRequest, referral: Referral, *, status: int = 200
     if services.is_draft(referral):
         return _show_draft(request, referral, status=status, refusal=refusal)
     note_view(request, referral, "referral")
+    acts = services.acts_for(referral, request.user)
+    said = list(referral.messages.select_related("by"))
     context = {
         "referral": referral,
-        "next_acts": _next_acts(referral, services.acts_for(referral, request.user)),
+        "next_acts": next_acts(referral, acts),
+        "may_allocate": ReferralAct.ALLOCATE in acts,
+        "may_take": ReferralAct.ALLOCATE in acts and can(request.user, Permission.REFERRAL_SCREEN),
+        "may_redact": can(request.user, Permission.CONSULTATION_REDACT),
+        "said": said,
         "facts": presenters.facts(referral),
-        "answers": presenters.answer_rows(referral, _answers(referral)),
-        "history": presenters.history(referral),
+        "answers": presenters.answer_rows(referral, answers_of(referral)),
+        "history": sorted(
+            presenters.history(referral, said) + access.history(referral, request.user), key=lambda event: event["at"]
+        ),
+        "feedback": feedback_services.summary(referral, request.user),
         "refusal": refusal,
     }
     return render(request, "consultations/referral.html", context, status=status)
@@ -80,15 +100,35 @@ def refusals_show_the_record(view):
 
 @requires(Permission.REFERRAL_MAKE)
 def new(request: HttpRequest) -> HttpResponse:
-    """The first step of a new referral. What is typed is kept from the first keystroke; Continue makes the draft."""
-    slug, title, form_class = STEPS[0]
-    page = drafts.open_form(
-        request, services.DRAFT_KEY_NEW, lambda data: form_class(data, person=request.user, instance=Referral())
-    )
+    """The case number, first of all. Where the reader may know of its young person, the same page asks if it is them.
+
+    What is typed is kept from the first keystroke; Continue makes the draft.
+    """
+    page = drafts.open_form(request, services.DRAFT_KEY_NEW, lambda data: NewReferralForm(data, person=request.user))
     if request.method == "POST" and page.form.is_valid():
-        made = services.start(page.form.values(), by=request.user)
-        return redirect("consultations:step", pk=made.pk, slug=STEPS[1][0])
-    return render(request, "consultations/step.html", _step_context(page, slug, title))
+        question = page.form.question()
+        if question is None and page.form.cleaned_data.get("who") != NewReferralForm.WRONG:
+            draft = _begin(page.form, by=request.user)
+            return redirect("consultations:step", pk=draft.pk, slug=services.FIRST_STEP)
+        if question is None:  # back to the number, to be typed again
+            drafts.drop(services.DRAFT_KEY_NEW, request.user)
+            question = NewReferralForm(person=request.user, number=page.form.cleaned_data["case_number"])
+        page = replace(page, form=question)
+    for person in page.form.people:
+        note_view(request, person.latest, "offered by its case number")
+    offered = [presenters.known_rows(person) for person in page.form.people]
+    return render(request, "consultations/new.html", {"page": page, "offered": offered})
+
+
+def _begin(form: NewReferralForm, *, by) -> Referral:
+    """The draft that the form of the case number asks for: one begun before, or a new one with what is known."""
+    chosen = form.chosen()
+    if isinstance(chosen, Referral):
+        drafts.drop(services.DRAFT_KEY_NEW, by)
+        return chosen
+    if chosen is None:
+        return services.start({"case_number": form.cleaned_data["case_number"]}, by=by)
+    return services.start(chosen.details(), known_from=chosen.latest.reference, by=by)
 
 
 @requires(Permission.REFERRAL_MAKE)
@@ -123,6 +163,8 @@ def step(request: HttpRequest, pk: UUID, slug: str) -> HttpResponse:
                 return redirect("consultations:check", pk=referral.pk)
             return redirect("consultations:step", pk=referral.pk, slug=slugs[number + 1])
     context = _step_context(page, slug, title) | {"referral": referral}
+    if slug == services.FIRST_STEP and referral.name and referral.step_version(slug) == 1 and not page.draft:
+        context["known"] = next(iter(known.known(referral.case_number, by=request.user)), None)
     return render(request, "consultations/step.html", context, status=status)
 
 
@@ -157,63 +199,10 @@ def discard(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "consultations/discard.html", {"referral": referral})
 
 
-@requires(Permission.REFERRAL_SCREEN)
-@refusals_show_the_record
-def screen(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The answers beside a decision."""
-    referral = referral_for(request, pk)
-    workflow.REFERRAL.check(ReferralAct.ACCEPT, referral.state)
-    page = drafts.open_form(request, services.draft_key(referral, "screen"), ScreeningForm)
-    if request.method == "POST" and page.form.is_valid():
-        sent = page.form.cleaned_data
-        if sent["decision"] == ScreeningForm.ACCEPT:
-            screening.accept(
-                referral,
-                planned_for=sent["planned_for"],
-                attending=sent["attending"],
-                reason=sent["reason"],
-                by=request.user,
-            )
-            messages.success(request, "The consultation is planned.")
-        elif sent["decision"] == ScreeningForm.SIGNPOST:
-            screening.signpost(referral, to=sent["signposted_to"], reason=sent["reason"], by=request.user)
-            messages.success(request, f"Signposted to {sent['signposted_to']}. The data entry form comes next.")
-        else:
-            screening.withdraw(referral, reason=sent["reason"], by=request.user)
-            messages.success(request, "The referral is withdrawn. The data entry form comes next.")
-        return redirect("consultations:referral", pk=referral.pk)
-    note_view(request, referral, "screening")
-    context = {
-        "page": page,
-        "referral": referral,
-        "facts": presenters.facts(referral),
-        "answers": presenters.answer_rows(referral, _answers(referral)),
-    }
-    return render(request, "consultations/screen.html", context)
-
-
-def _answers(referral: Referral) -> list[tuple[str, str]]:
+def answers_of(referral: Referral) -> list[tuple[str, str]]:
     """The six questions, each with the referrer's answer or ""."""
     given = {answer.question_id: answer.body for answer in referral.answers.all()}
     return [(question.title, given.get(question.pk, "")) for question in FormSection.objects.of(FormName.SUITABILITY)]
-
-
-def _next_acts(referral: Referral, acts: set[str]) -> list[dict[str, str]]:
-    """The buttons of a referral's page: what this person may do now, the most likely first."""
-    completed = getattr(getattr(referral, "entry", None), "completed_at", None)
-    buttons = []
-    if ReferralAct.ACCEPT in acts:
-        buttons.append(("Screen this referral", "consultations:screen"))
-    if ReferralAct.ENTER_DATA in acts and not completed:
-        buttons.append(("Complete the data entry form", "tracker:data-entry"))
-    if hasattr(referral, "consultation") and referral.consultation.recorded_here:
-        word = "Write up" if ReferralAct.WRITE in acts else "Read"
-        buttons.append((f"{word} the consultation", "consultations:consultation"))
-    if ReferralAct.HOLD in acts:
-        buttons.append(("Mark the consultation as held", "consultations:hold"))
-    if ReferralAct.ENTER_DATA in acts and completed:
-        buttons.append(("Change the data entry form", "tracker:data-entry"))
-    return [{"label": label, "url": reverse(name, args=[referral.pk])} for label, name in buttons]
 
 
 def _show_draft(request: HttpRequest, referral: Referral, *, status: int = 200, refusal: str = "") -> HttpResponse:
@@ -223,12 +212,19 @@ def _show_draft(request: HttpRequest, referral: Referral, *, status: int = 200, 
         "referral": referral,
         "may_send": may_send,
         "facts": presenters.facts(referral, change=may_send),
-        "answers": presenters.answer_rows(referral, _answers(referral), change=may_send),
+        "answers": presenters.answer_rows(referral, answers_of(referral), change=may_send),
         "missing": services.missing(referral) if may_send else [],
+        "differing": _differing(referral, request.user) if may_send else [],
         "unsaved": [(slug, title) for slug, title, _ in STEPS if slug in kept],
         "refusal": refusal,
     }
     return render(request, "consultations/check.html", context, status=status)
+
+
+def _differing(draft: Referral, user) -> list[Referral]:
+    """Referrals with the same case number that this person may see and that name somebody else: one has a slip."""
+    same = [referral for person in known.known(draft.case_number, by=user) for referral in person.referrals]
+    return known.differing(draft, same)
 
 
 def _step_context(page: drafts.FormPage, slug: str, title: str) -> dict:

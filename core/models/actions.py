@@ -1,10 +1,12 @@
 """The base of every action: of a consultation, a context plan, a system review."""
 
 import uuid
+from datetime import date
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 
 class ActionStatus(models.TextChoices):
@@ -17,6 +19,10 @@ class ActionQuerySet(models.QuerySet):
     def open(self) -> "ActionQuerySet":
         """Actions that still wait to be done."""
         return self.filter(status=ActionStatus.OPEN)
+
+    def overdue(self, on: date | None = None) -> "ActionQuerySet":
+        """Open ones whose date lies before a day (today, London)."""
+        return self.open().filter(due__lt=on or timezone.localdate())
 
     def of_owner(self, user) -> "ActionQuerySet":
         """The actions that are this person's to do."""
@@ -74,3 +80,18 @@ class ActionBase(models.Model):
         if self.owner_id:
             return self.owner.name
         return f"{self.owner_name}, {self.owner_agency}" if self.owner_agency else self.owner_name
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits to be done."""
+        return self.status == ActionStatus.OPEN
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether it is open and its date lies before today, London time."""
+        return self.is_open and self.due is not None and self.due < timezone.localdate()
+
+    @property
+    def owner_has_left(self) -> bool:
+        """Whether its owner had an account here and has left, so that somebody else has to take it over."""
+        return self.owner_id is not None and not self.owner.is_active

@@ -1,6 +1,8 @@
 """The audit log: append-only, without foreign keys into live data, so that it outlives what it speaks of."""
 
 from django.db import models
+from django.db.models import Q
+from django.db.models.fields.json import KT
 
 
 class AuditEvent(models.Model):
@@ -20,6 +22,8 @@ class AuditEvent(models.Model):
         indexes = [
             models.Index(fields=["subject_type", "subject_id", "-at"], name="audit_of_subject"),
             models.Index(fields=["act", "-at"], name="audit_of_act"),
+            # Who asked for a record and was refused: its id stands in the refused address.
+            models.Index(KT("detail__ids__pk"), condition=Q(act="denied"), name="audit_denied_of"),
         ]
 
     def __str__(self) -> str:

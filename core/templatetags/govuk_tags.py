@@ -165,6 +165,18 @@ def table(
 
 # Details of an event that are somebody's words about a case.
 NARRATIVE = {"reason", "outcome"}
+# Acts on records of casework begin with one of these. Of their details only those in PLAIN are shown: default is no.
+CASEWORK = {
+    "referral", "consultation", "framework", "action", "take-away", "feedback", "data-entry", "young-person", "paper",
+    "papers",
+}  # fmt: skip
+PLAIN = {
+    "access", "came", "entries", "factor", "form", "format", "known from", "merged", "on", "on version", "on_version",
+    "other", "pages", "planned_for", "point", "put back", "redaction", "referrals", "review", "section", "space",
+    "step", "until", "version", "was",
+}  # fmt: skip
+# In these acts `to` is a colleague; elsewhere it is where a child was signposted.
+TO_A_COLLEAGUE = {"referral.allocated", "referral.access-given", "referral.access-ended", "framework.sent"}
 
 
 @register.filter
@@ -174,15 +186,28 @@ def audit_words(event: Any) -> str:
     changed = detail.pop("changed", {})
     if event.act.endswith(".changed"):  # the whole detail is {field: [before, after]}
         changed, detail = detail, {}
-    parts = [f"changed: {', '.join(changed)}"] if changed else []
+    changed, parts = list(changed), []
     for name, value in detail.items():
-        if isinstance(value, dict):
+        if value in ("", None, [], {}):
+            continue
+        if not _may_be_shown(event.act, name):
+            if isinstance(value, list) and len(value) == 2:  # before and after
+                changed.append(name)
+            else:
+                parts.append(f"{name} given")
+        elif isinstance(value, dict):
             parts += [f"{key}: {words}" for key, words in value.items()]
         elif isinstance(value, list):
             parts.append(f"{name}: {', '.join(str(item) for item in value)}")
-        elif value not in ("", None):
-            parts.append(f"{name} given" if name in NARRATIVE else f"{name}: {value}")
-    return "; ".join(parts)
+        else:
+            parts.append(f"{name}: {value}")
+    return "; ".join([f"changed: {', '.join(changed)}", *parts] if changed else parts)
+
+
+def _may_be_shown(act: str, name: str) -> bool:
+    if act.partition(".")[0] in CASEWORK:
+        return name in PLAIN or (name == "to" and act in TO_A_COLLEAGUE)
+    return name not in NARRATIVE
 
 
 @register.filter

@@ -16,8 +16,10 @@
 // The protocol of a slot: POST body, version (that the text was written on), client (this page), seq (rising with
 // every attempt, so that a late one is known as late), and either `resolves` (the id of the set-aside text that this
 // one merges) or `parked` (the id of the one that is still being written while a conflict is open). Answers:
-//   200 {status: "saved", version, digest, saved_line}
-//   409 {status: "conflict", version, digest, theirs: {body, by, at}, yours: {id}}
+//   200 {status: "saved", version, digest, saved_line}, with `body` where the text was cleaned when it was kept, and
+//       `newer` {id, body, runs, seen} where the text to be resolved has changed since `seen`
+//   409 {status: "conflict", version, digest, theirs: {body, runs, by, at}, yours: {id, body, runs}}
+// where `runs` is the body in pieces [words, whether only this text has them].
 // and of a draft: POST the form's fields, draft_key, draft_seen (the state of the draft that this page shows), client
 // and, when told so, force=1. Answers:
 //   200 {status: "kept", saved_line, seen}
@@ -25,7 +27,10 @@
 // Both: 401 {status: "signed-out", sign_in_url}, 403 {status: "csrf"}, and any 4xx {status: "refused", message}.
 
 import { Draft } from "./form-draft.js";
+import { startPresence } from "./presence.js";
+import { startBar } from "./save-bar.js";
 import { TIMEOUT, keepers, pause, session } from "./session.js";
+import { startIndex } from "./side-index.js";
 import { Slot } from "./text-slot.js";
 
 function start(scope) {
@@ -96,6 +101,9 @@ async function onSubmit(event) {
 }
 
 start(document);
+startIndex();
+startBar();
+startPresence();
 document.addEventListener("htmx:load", (event) => start(event.detail.elt));
 // In the capturing phase, so that a form that may not be sent now is stopped before anything else looks at it.
 document.addEventListener("submit", onSubmit, true);

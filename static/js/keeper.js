@@ -12,6 +12,9 @@ export class Keeper {
   constructor(url, stateLine) {
     this.url = url;
     this.stateLine = stateLine;
+    this.state = ""; // as last said
+    this.title = ""; // what the page calls it, and the id of its place in the page: for the line that sums up all
+    this.anchor = "";
     this.inFlight = false;
     this.running = Promise.resolve(); // until the save in flight has its answer
     this.queued = null; // options of a save asked for while another one was in flight
@@ -32,8 +35,9 @@ export class Keeper {
     return this.current() !== this.kept;
   }
 
-  // Words for the state; while more is to come the line is busy, so that a screen reader hears only what stays.
-  say(state, words, extra) {
+  // Words for the state; while more is to come the line is busy, so that a screen reader hears only what stays. With
+  // `quiet` it hears nothing: what somebody else did elsewhere is not for its ears now.
+  say(state, words, extra, quiet) {
     const line = this.stateLine;
     const busy = state === "typing" || state === "saving" ? "true" : "false";
     if (line.getAttribute("aria-busy") !== busy) {
@@ -42,9 +46,14 @@ export class Keeper {
     if (state === "saved" || state === "conflict") {
       this.last = [state, words];
     }
+    if (this.state !== state) {
+      this.state = state;
+      document.dispatchEvent(new Event("app:save-state"));
+    }
     if (line.dataset.state === state && line.dataset.words === words) {
       return;
     }
+    line.setAttribute("aria-live", quiet ? "off" : "polite");
     line.dataset.state = state;
     line.dataset.words = words;
     line.replaceChildren(words, ...(extra ?? []));
@@ -166,10 +175,8 @@ export class Keeper {
 
   // The token is old, or a page came instead of an answer: find out who is signed in, then try once more.
   async askAgain(options) {
-    const who = await session.ask();
+    const who = await session.see();
     if (who === "out" || who === "other") {
-      session.other = who === "other";
-      session.lost();
       return;
     }
     this.csrfTries += 1;

@@ -66,6 +66,16 @@ export const session = {
     keepers.forEach((keeper) => keeper.signedOut());
   },
 
+  // Find out who is signed in, and say so where it is no longer this page's person. Gives what `ask` gives.
+  async see() {
+    const who = await this.ask();
+    if (who === "out" || who === "other") {
+      this.other = who === "other";
+      this.lost();
+    }
+    return who;
+  },
+
   // Look whether the person is back; if so, save everything that waits.
   async check() {
     const who = await this.ask();

@@ -1,17 +1,24 @@
-// One versioned text that saves itself, and the panel that shows a conflict. See autosave.js.
+// One versioned text that saves itself. See autosave.js; the panel that shows a conflict is in merge.js.
 
 import { Keeper } from "./keeper.js";
+import { Merge, combined, drawRuns } from "./merge.js";
+import { replaceText } from "./place.js";
 import { client } from "./session.js";
+import { markState, markText } from "./side-index.js";
 
 export class Slot extends Keeper {
   constructor(root) {
     super(root.dataset.url, root.querySelector("[data-save-state]"));
     this.root = root;
     this.key = root.dataset.textSlot;
+    this.title = root.dataset.label;
+    this.anchor = root.id;
     this.field = root.querySelector("[data-text-field]");
+    this.note = root.querySelector("[data-note]");
     this.version = root.dataset.version;
     this.seq = 0;
-    this.conflict = null; // {id, version, panel, field} while two texts wait to be merged
+    this.conflict = null; // the open Merge while two texts wait to be merged
+    this.cleaned = null; // {from, to}: the server kept `to` where this page sent `from`
     // What the server has, as the field can show it: a one-line field shows no line ends, and that is no edit.
     const oneLine = this.field.tagName === "INPUT";
     this.kept = this.field.defaultValue.replaceAll("\r\n", "\n").replaceAll("\n", oneLine ? "" : "\n");
@@ -23,9 +30,7 @@ export class Slot extends Keeper {
     this.field.addEventListener("compositionend", () => {
       this.composing = false;
     });
-    root.querySelectorAll("[data-resolves]").forEach((button) => {
-      button.addEventListener("click", () => this.save({ force: true, resolves: button.dataset.resolves, button }));
-    });
+    root.querySelectorAll("[data-set-aside]").forEach((box) => this.takeAsides(box));
     if (this.dirty) {
       this.typed(); // typed before this script had arrived
     }
@@ -37,6 +42,20 @@ export class Slot extends Keeper {
       if (!this.failing) {
         this.save();
       }
+      this.tidy();
+    });
+  }
+
+  // A text that was set aside before this page was opened: put it in, or take it away, in one step.
+  takeAsides(box) {
+    box.querySelectorAll("[data-way]").forEach((button) => {
+      button.addEventListener("click", () => {
+        const other = box.querySelector("[data-aside-runs]").textContent;
+        replaceText(this.field, combined(this.field, this.field.value, other, button.dataset.way));
+        this.refused = false;
+        this.typed();
+        this.save({ force: true, resolves: box.dataset.setAside, seen: box.dataset.seen, box });
+      });
     });
   }
 
@@ -49,6 +68,9 @@ export class Slot extends Keeper {
     const data = new URLSearchParams({ body: text, version: this.version, client, seq: String(this.seq) });
     if (options.resolves) {
       data.set("resolves", options.resolves);
+      if (options.seen) {
+        data.set("seen", options.seen);
+      }
       if (this.conflict) {
         data.set("version", this.conflict.version);
       }
@@ -63,8 +85,39 @@ export class Slot extends Keeper {
     if (this.conflict) {
       this.close();
     }
-    if (options.button) {
-      options.button.closest("[data-set-aside]").remove();
+    if (options.box) {
+      this.done(options.box, answer.newer);
+    }
+    this.cleaned = "body" in answer ? { from: text, to: answer.body } : null;
+    this.tidy();
+  }
+
+  // What the server made of a pasted text is shown as soon as nobody is in the field.
+  tidy() {
+    const cleaned = this.cleaned;
+    if (!cleaned || this.conflict || document.activeElement === this.field || this.field.value !== cleaned.from) {
+      return;
+    }
+    this.cleaned = null;
+    this.field.value = cleaned.to;
+    this.kept = this.field.value;
+    markText(this.key, this.kept);
+  }
+
+  // A set-aside text was put in or taken away, unless its writer went on with it meanwhile.
+  done(box, newer) {
+    if (newer) {
+      drawRuns(box.querySelector("[data-aside-runs]"), newer.runs);
+      box.querySelector("[data-aside-newer]").hidden = false;
+      box.dataset.seen = newer.seen;
+      return;
+    }
+    const inside = box.contains(document.activeElement);
+    box.remove();
+    if (!this.root.querySelector("[data-set-aside]")) {
+      markState(this.key, "");
+    }
+    if (inside) {
       this.field.focus();
     }
   }
@@ -74,6 +127,31 @@ export class Slot extends Keeper {
     this.root.dataset.version = this.version;
     this.root.querySelector("[data-version-field]").value = this.version;
     this.root.querySelector("[data-digest-field]").value = answer.digest ?? "";
+  }
+
+  // Somebody else saved this section. Shown at once where nothing here waits to be saved; else the next save meets it.
+  arrived(change) {
+    if (this.conflict || this.composing || this.leaving) {
+      return;
+    }
+    if (this.dirty || this.inFlight) {
+      this.remark(`${change.by} changed this section too. Both texts are kept.`);
+      return;
+    }
+    replaceText(this.field, change.body);
+    this.kept = this.field.value;
+    this.cleaned = null;
+    this.moveTo(change);
+    this.say("saved", change.saved_line, [], true);
+    this.remark(`${change.by} changed this section`);
+    markText(this.key, this.kept);
+  }
+
+  remark(words) {
+    if (this.note) {
+      this.note.textContent = words;
+      this.note.hidden = words === "";
+    }
   }
 
   answered(status, answer, text, options) {
@@ -93,7 +171,7 @@ export class Slot extends Keeper {
     } else {
       known.id = answer.yours.id;
       if (String(answer.version) !== known.version) {
-        this.showTheirs(answer);
+        known.showTheirs(answer);
       }
     }
     if (known && options.resolves) {
@@ -101,7 +179,7 @@ export class Slot extends Keeper {
     } else if (known) {
       this.say("conflict", "Kept as your version; not yet merged");
     } else {
-      this.say("conflict", "Somebody else changed this section while you wrote: both texts are below");
+      this.say("conflict", "Somebody else changed this section while you wrote. Both texts are kept");
     }
     if (this.dirty) {
       this.typed();
@@ -111,6 +189,8 @@ export class Slot extends Keeper {
 
   typed() {
     super.typed();
+    this.remark("");
+    markText(this.key, this.current());
     if (this.conflict && this.stateLine.dataset.state === "typing") {
       this.say("typing", "Your version is not kept yet");
     }
@@ -118,45 +198,47 @@ export class Slot extends Keeper {
 
   // Both texts beside a field for the merged one. Whoever is typing goes on typing, in the merged text.
   open(answer) {
-    const panel = this.root.querySelector("template[data-conflict]").content.firstElementChild.cloneNode(true);
-    const field = panel.querySelector("[data-merged]");
     const typing = document.activeElement === this.field;
     const [start, end] = [this.field.selectionStart, this.field.selectionEnd];
-    field.value = this.field.value;
-    panel.querySelector("[data-yours]").textContent = this.kept;
-    this.conflict = { id: answer.yours.id, version: "", panel, field };
-    this.showTheirs(answer);
+    const panel = this.root.querySelector("template[data-conflict]").content.firstElementChild.cloneNode(true);
+    this.conflict = new Merge(panel, answer, this.field.value);
     this.root.querySelector("[data-editor]").after(panel);
-    this.root.querySelector("[data-editor]").hidden = true;
-    this.listen(field);
+    this.showEditor(false);
+    this.listen(this.conflict.field);
+    this.conflict.onChange = () => {
+      this.save(); // what stood in the field goes first, where it is not kept yet
+      return () => this.typed();
+    };
     panel.querySelector("[data-use-merged]").addEventListener("click", () => {
       this.refused = false;
       this.save({ force: true, resolves: this.conflict.id });
     });
     if (typing) {
-      field.focus();
-      field.setSelectionRange(start, end);
+      this.conflict.field.focus();
+      this.conflict.field.setSelectionRange(start, end);
     }
-  }
-
-  showTheirs(answer) {
-    const { panel } = this.conflict;
-    this.conflict.version = String(answer.version);
-    panel.querySelector("[data-theirs]").textContent = answer.theirs.body;
-    panel.querySelector("[data-theirs-by]").textContent = `Their text, by ${answer.theirs.by}, ${answer.theirs.at}`;
   }
 
   // Merged: the one text goes on where it was.
   close() {
     const { panel, field } = this.conflict;
-    const typing = panel.contains(document.activeElement);
+    const inside = panel.contains(document.activeElement);
     this.field.value = field.value;
     this.conflict = null;
-    this.root.querySelector("[data-editor]").hidden = false;
+    this.showEditor(true);
     panel.remove();
     this.field.dispatchEvent(new Event("input"));
-    if (typing) {
+    if (inside) {
       this.field.focus();
     }
+  }
+
+  showEditor(shown) {
+    this.root.querySelector("[data-editor]").hidden = !shown;
+    const asides = this.root.querySelectorAll("[data-set-aside]");
+    asides.forEach((box) => {
+      box.hidden = !shown; // one thing at a time
+    });
+    markState(this.key, shown && !asides.length ? "" : "Two versions: merge them");
   }
 }

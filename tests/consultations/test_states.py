@@ -9,9 +9,24 @@ from django.utils import timezone
 
 from accounts.permissions import Role
 from consultations.choices import ReferralAct, ReferralState
-from consultations.models import Consultation, ConsultationAction, ConsultationNote, Referral, YoungPerson
+from consultations.models import (
+    ActionFeedback,
+    Consultation,
+    ConsultationAction,
+    ConsultationNote,
+    Feedback,
+    FrameworkCell,
+    FrameworkPlace,
+    Participant,
+    Referral,
+    ReferralDecision,
+    ReferralMessage,
+    YoungPerson,
+)
+from consultations.views.framework import slot_key
 from consultations.workflow import REFERRAL
-from core.models import Text
+from core.models import FormSection, Text, TextVersion
+from core.models.lists import FormName
 from tests.factories import a_person, a_referral, a_team, an_action
 from tests.permissions.requests import date_parts
 from tracker.models import TrackerEntry
@@ -21,37 +36,79 @@ FOUND = {"name": "Zebedee Quince"}
 MOMENT = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
 
-def accept_form() -> dict:
+def accept_form(referral=None) -> dict:
     return {"decision": "accept", "reason": "Suitable", **date_parts("planned_for")}
+
+
+def signpost_form(referral=None) -> dict:
+    return {"decision": "signpost", "signposted_to": "Early Help", "reason": "x"}
+
+
+def cell_form(referral) -> dict:
+    """Words for one cell of the framework; of a referral without one, for a cell that there cannot be."""
+    place = FrameworkPlace.objects.filter(consultation__referral=referral).first()
+    key = slot_key(place, FormSection.objects.of(FormName.FRAMEWORK_POINTS).first()) if place else "none"
+    return {f"text-{key}": "Words", f"version-{key}": "0"}
+
+
+def allocate_form(referral) -> dict:
+    return {"to": a_person(Role.CS_PRACTITIONER).pk, "was": referral.allocated_to_id or ""}
+
+
+def reschedule_form(referral) -> dict:
+    return {"place": "Room 2", "starts_at": "2.30pm", **date_parts("planned_for")}
 
 
 # Each act: its route, the arguments after the referral's id, and a complete form.
 REQUESTS = {
-    ReferralAct.SEND: ("consultations:check", [], dict),
-    ReferralAct.DISCARD: ("consultations:discard", [], dict),
+    ReferralAct.SEND: ("consultations:check", [], lambda referral: {}),
+    ReferralAct.DISCARD: ("consultations:discard", [], lambda referral: {}),
+    ReferralAct.ALLOCATE: ("consultations:allocate", [], allocate_form),
     ReferralAct.ACCEPT: ("consultations:screen", [], accept_form),
-    ReferralAct.SIGNPOST: (
-        "consultations:screen", [], lambda: {"decision": "signpost", "signposted_to": "Early Help", "reason": "x"},
-    ),
-    ReferralAct.WITHDRAW: ("consultations:screen", [], lambda: {"decision": "withdraw", "reason": "Made in error"}),
-    ReferralAct.WRITE: ("consultations:save-all", [], lambda: {"text-home": "Words", "version-home": "0"}),
-    ReferralAct.HOLD: ("consultations:hold", [], lambda: date_parts("held_on")),
-    ReferralAct.ENTER_DATA: ("tracker:data-entry", [], lambda: {"primary_concern": "home"}),
+    ReferralAct.ASK: ("consultations:screen", [], lambda referral: {"decision": "ask", "question": "Who else?"}),
+    ReferralAct.ANSWER: ("consultations:answer", [], lambda referral: {"body": "Two of them."}),
+    ReferralAct.SIGNPOST: ("consultations:screen", [], signpost_form),
+    ReferralAct.WITHDRAW: ("consultations:withdraw", [], lambda referral: {"reason": "Made in error"}),
+    ReferralAct.REOPEN: ("consultations:reopen", [], lambda referral: {"reason": "It happened again"}),
+    ReferralAct.RESCHEDULE: ("consultations:reschedule", [], reschedule_form),
+    ReferralAct.PREPARE: ("consultations:save-framework", [], cell_form),
+    ReferralAct.WRITE: ("consultations:save-all", [], lambda referral: {"text-home": "Words", "version-home": "0"}),
+    ReferralAct.HOLD: ("consultations:hold", [], lambda referral: date_parts("held_on")),
+    ReferralAct.ENTER_DATA: ("tracker:data-entry", [], lambda referral: {"primary_concern": "home"}),
+    ReferralAct.GIVE_FEEDBACK: ("consultations:feedback", [], lambda referral: {"used": "yes", "useful": "4"}),
 }  # fmt: skip
 # Who holds the permission of each act. Written out here, so that a slip in the table of permissions is seen.
+REFERRING = {Role.PRACTITIONER, Role.CS_PRACTITIONER}
 MAY = {
-    ReferralAct.SEND: {Role.PRACTITIONER, Role.CS_PRACTITIONER},
-    ReferralAct.DISCARD: {Role.PRACTITIONER, Role.CS_PRACTITIONER},
-    **{act: {Role.CS_PRACTITIONER} for act in ReferralAct if act not in (ReferralAct.SEND, ReferralAct.DISCARD)},
+    ReferralAct.SEND: REFERRING,
+    ReferralAct.DISCARD: REFERRING,
+    ReferralAct.ALLOCATE: {Role.CS_PRACTITIONER, Role.MANAGER},
+    ReferralAct.ACCEPT: {Role.CS_PRACTITIONER},
+    ReferralAct.ASK: {Role.CS_PRACTITIONER},
+    ReferralAct.ANSWER: REFERRING,
+    ReferralAct.SIGNPOST: {Role.CS_PRACTITIONER},
+    ReferralAct.WITHDRAW: REFERRING,
+    ReferralAct.REOPEN: {Role.CS_PRACTITIONER},
+    ReferralAct.RESCHEDULE: {Role.CS_PRACTITIONER},
+    ReferralAct.PREPARE: REFERRING,
+    ReferralAct.WRITE: {Role.CS_PRACTITIONER},
+    ReferralAct.HOLD: {Role.CS_PRACTITIONER},
+    ReferralAct.ENTER_DATA: {Role.CS_PRACTITIONER},
+    ReferralAct.GIVE_FEEDBACK: REFERRING,
 }
-# Who may see the referral that everybody of the list below made themselves.
-SEES = {Role.PRACTITIONER, Role.CS_PRACTITIONER, Role.MANAGER}
+# Acts on a consultation's own pages: where there is no consultation, there is no such page.
+ON_ITS_PAGES = {ReferralAct.PREPARE, ReferralAct.WRITE}
+# An act that changes the referral itself without leading to another state.
+CHANGES_THE_ROW = {ReferralAct.ALLOCATE}
 HAS_CONSULTATION = {ReferralState.PLANNED, ReferralState.HELD}
 
 
 def snapshot() -> list:
     """Every row that an act could change."""
-    models = [Referral, Consultation, ConsultationNote, ConsultationAction, Text, TrackerEntry, YoungPerson]
+    models = [
+        *(Referral, ReferralDecision, ReferralMessage, Consultation, ConsultationNote, ConsultationAction, Participant),
+        *(FrameworkPlace, FrameworkCell, Text, TextVersion, TrackerEntry, YoungPerson, Feedback, ActionFeedback),
+    ]
     return [list(model.objects.order_by("pk").values()) for model in models]
 
 
@@ -59,9 +116,13 @@ def expected(act: str, state: str, role: Role) -> int:
     """The status that the answer has to have."""
     if role not in MAY[act]:
         return 403
-    if act == ReferralAct.WRITE and state not in HAS_CONSULTATION:
-        return 404  # there is no consultation to write in
+    if act in ON_ITS_PAGES and state not in HAS_CONSULTATION:
+        return 404
     return 302 if state in REFERRAL[act].sources else 409
+
+
+def test_every_act_is_tried():
+    assert set(REQUESTS) == set(MAY) == set(ReferralAct)
 
 
 @pytest.mark.parametrize("state", ReferralState.values)
@@ -75,9 +136,10 @@ def test_every_act_in_every_state_by_every_role(signed_in, act, state):
         person.role_grants.all().delete()
         person.role_grants.create(role=role, given_at=timezone.now())
         browser = signed_in(person)
+        sent = form(referral)
         before = snapshot()
         with transaction.atomic():
-            answer = browser.post(url, form())
+            answer = browser.post(url, sent)
             after = snapshot()
             transaction.set_rollback(True)
         assert answer.status_code == expected(act, state, role), role
@@ -108,24 +170,25 @@ def test_a_possible_act_leads_to_its_state(signed_in, act, state):
     person = a_person(Role.CS_PRACTITIONER, team=a_team())
     referral = a_referral(state, by=person)
     version = referral.version
-    signed_in(person).post(reverse(route, args=[referral.pk, *rest]), form())
+    signed_in(person).post(reverse(route, args=[referral.pk, *rest]), form(referral))
     now = Referral.objects.filter(pk=referral.pk).first()
     if act == ReferralAct.DISCARD:
         assert now is None
         return
     assert now.state == (REFERRAL[act].target or state)
-    assert (now.version > version) == (REFERRAL[act].target is not None)
+    assert (now.version > version) == (REFERRAL[act].target is not None or act in CHANGES_THE_ROW)
 
 
-@pytest.mark.parametrize("act", [ReferralAct.ACCEPT, ReferralAct.SIGNPOST, ReferralAct.WITHDRAW])
-def test_screening_twice_shows_the_present_state(signed_in, act):
+@pytest.mark.parametrize("decision", ["accept", "ask", "signpost", "withdraw"])
+def test_screening_twice_shows_the_present_state(signed_in, decision):
     referral = a_referral()
     url = reverse("consultations:screen", args=[referral.pk])
     first, second = (signed_in(a_person(Role.CS_PRACTITIONER)) for _ in range(2))
     assert second.get(url).status_code == 200  # both have the page open
-    assert first.post(url, REQUESTS[ReferralAct.SIGNPOST][2]()).status_code == 302
+    assert first.post(url, signpost_form()).status_code == 302
     before = snapshot()
-    answer = second.post(url, REQUESTS[act][2]())
+    form = accept_form() | {"decision": decision, "question": "Who?", "signposted_to": "Elsewhere"}
+    answer = second.post(url, form)
     assert answer.status_code == 409
     page = answer.content.decode()
     assert "This referral has already been screened." in page
@@ -152,7 +215,8 @@ def test_a_page_draws_only_buttons_that_work(signed_in, role, state):
     referral = a_referral(state, by=person)
     browser = signed_in(person)
     html = browser.get(reverse("consultations:referral", args=[referral.pk])).content.decode()
-    for name in ("screen", "consultation", "hold", "discard", "check"):
+    pages = ("screen", "answer", "withdraw", "reopen", "allocate", "reschedule", "prepare")
+    for name in (*pages, "consultation", "hold", "discard", "check"):
         url = reverse(f"consultations:{name}", args=[referral.pk])
         if f'href="{url}"' in html:
             assert browser.get(url).status_code == 200, url

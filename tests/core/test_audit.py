@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import RoleGrant, User
 from accounts.permissions import Role
 from accounts.services import add_person, change_person
-from consultations.models import Consultation, ConsultationAction, Referral
+from consultations.models import ActionProgress, Consultation, ConsultationAction, Referral
 from consultations.services import actions, notes, referrals, screening
 from core import audit, jobs
 from core.models import AuditEvent, FormSection, Job, JobFile, SetAsideText, Text, TextVersion
@@ -23,7 +23,7 @@ from tracker.services import complete_entry
 
 pytestmark = pytest.mark.django_db
 TABLES = [
-    Referral, Consultation, ConsultationAction, Text, TextVersion, SetAsideText, TrackerEntry,
+    Referral, Consultation, ConsultationAction, ActionProgress, Text, TextVersion, SetAsideText, TrackerEntry,
     TrackerEntry.themes.through, User, RoleGrant, Job, JobFile,
 ]  # fmt: skip
 
@@ -105,6 +105,23 @@ def _close_action():
     return lambda: actions.close(action, status="done", outcome="It helped", by=by)
 
 
+def _change_action():
+    action, by = an_action(), a_person(Role.CS_PRACTITIONER)
+    values = actions.values_of(action) | {"what": "Something else"}
+    return lambda: actions.change(action, values, version=1, by=by)
+
+
+def _note_action():
+    action, by = an_action(), a_person(Role.CS_PRACTITIONER)
+    return lambda: actions.note(action, body="Half of it is done", by=by)
+
+
+def _reopen_action():
+    action, by = an_action(), a_person(Role.CS_PRACTITIONER)
+    actions.close(action, status="done", outcome="It helped", by=by)
+    return lambda: actions.reopen(action, reason="It was not enough", by=by)
+
+
 def _complete_entry():
     referral, by = a_referral("held"), a_person(Role.CS_PRACTITIONER)
     values = {"primary_concern": "home", "themes": list(Theme.objects.in_use()[:3])}
@@ -138,7 +155,10 @@ ACTS = {
     "consultation.set-aside": _set_aside,
     "consultation.held": _hold,
     "action.added": _add_action,
+    "action.changed": _change_action,
+    "action.progress": _note_action,
     "action.done": _close_action,
+    "action.reopened": _reopen_action,
     "data-entry.completed": _complete_entry,
     "person.added": _add_person,
     "person.changed": _change_person,
@@ -211,7 +231,11 @@ RECORD_PAGES = [
     ("consultations:screen", lambda: a_referral().pk, "screening"),
     ("consultations:consultation", lambda: a_referral("planned").pk, "consultation"),
     ("tracker:data-entry", lambda: an_entry().referral.pk, "data entry form"),
+    ("consultations:action", lambda: an_action().pk, "action"),
+    ("consultations:change-action", lambda: an_action().pk, "action"),
+    ("consultations:action-progress", lambda: an_action().pk, "action"),
     ("consultations:close-action", lambda: an_action().pk, "action"),
+    ("consultations:rings", lambda: a_referral("planned").pk, "rings"),
 ]
 
 

@@ -10,7 +10,7 @@ from accounts.permissions import Role
 from consultations.services.referrals import DRAFT_KEY_NEW
 from core import drafts
 from core.models import FormDraft
-from tests.factories import a_person, a_referral, a_team
+from tests.factories import a_draft, a_person, a_referral, a_team
 
 pytestmark = pytest.mark.django_db
 
@@ -35,9 +35,11 @@ def keep(browser, person, client="tab-1", key=DRAFT_KEY_NEW, **data):
 
 
 def test_typed_text_is_kept_and_comes_back_without_complaints(browser, person):
-    answer = keep(browser, person, case_number="12 ??", name="", date_of_birth_day="31", date_of_birth_month="2")
+    draft = a_draft(person)
+    typed = {"case_number": "12 ??", "name": "", "date_of_birth_day": "31", "date_of_birth_month": "2"}
+    answer = keep(browser, person, key=f"referral:{draft.pk}:young-person", **typed)
     assert answer.json()["status"] == "kept"
-    page = browser.get(reverse("consultations:new"))
+    page = browser.get(reverse("consultations:step", args=[draft.pk, "young-person"]))
     html = page.content.decode()
     assert 'value="12 ??"' in html
     assert 'value="31"' in html

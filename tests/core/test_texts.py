@@ -106,6 +106,44 @@ def test_an_older_attempt_does_not_shorten_the_set_aside_text(text, ann, ben):
     assert SetAsideText.objects.get().body == "Ben's words"
 
 
+@pytest.mark.parametrize("later", ["Other words", "", "Ben words"])
+def test_what_a_later_text_takes_away_from_a_set_aside_one_stays_as_well(text, ann, ben, later):
+    save(text, "Ann's", 0, ann)
+    first = save(text, "Ben's words", 0, ben, client="b", seq=1).set_aside
+    save(text, later, 0, ben, client="b", seq=2, parked=first.pk)
+    assert [aside.body for aside in texts.waiting([text])[text.pk]] == [later]  # one is there to be merged
+    assert set(SetAsideText.objects.values_list("body", "by__name", "resolved_by__name")) == {
+        (later, "Ben", None), ("Ben's words", "Ben", "Ben"),
+    }  # fmt: skip
+
+
+def test_putting_words_around_a_set_aside_text_keeps_one(text, ann, ben):
+    save(text, "Ann's", 0, ann)
+    first = save(text, "Ben's words", 0, ben, client="b", seq=1).set_aside
+    save(text, "So: Ben's words. Yes", 0, ben, client="b", seq=2, parked=first.pk)
+    assert SetAsideText.objects.get().body == "So: Ben's words. Yes"
+
+
+def test_a_merge_that_is_late_itself_keeps_what_was_set_aside_before(text, ann, ben):
+    save(text, "Ann's", 0, ann)
+    first = save(text, "Ben's words", 0, ben, client="b", seq=1).set_aside
+    save(text, "Ann's, changed", 1, ann)
+    late = save(text, "All that was said", 1, ben, client="b", seq=2, resolves=first.pk)
+    assert late.conflict
+    assert set(SetAsideText.objects.values_list("body", flat=True)) == {"Ben's words", "All that was said"}
+
+
+def test_what_came_after_reading_is_not_merged(text, ann, ben):
+    save(text, "Ann's", 0, ann)
+    read = save(text, "Ben's", 0, ben, client="b", seq=1).set_aside
+    save(text, "Ben's and more", 0, ben, client="b", seq=2, parked=read.pk)
+    result = save(text, "Ann's and Ben's", 1, ann, resolves=read.pk, seen=read.at)
+    assert (result.conflict, result.newer.body) == (False, "Ben's and more")
+    again = save(text, "Ann's and Ben's and more", 2, ann, resolves=read.pk, seen=result.newer.at)
+    assert again.newer is None
+    assert texts.waiting([text]) == {}
+
+
 def test_nobody_writes_into_anothers_set_aside_text(text, ann, ben):
     save(text, "Ann's", 0, ann)
     bens = save(text, "Ben's", 0, ben, client="b", seq=1).set_aside
@@ -187,10 +225,11 @@ def test_additions_are_gathered_for_half_an_hour_only(text, ann):
         "word " * 8000,
         "👩‍👧‍👦 she said “no” \U0001f9d1\U0001f3ff",
         "قالت إنها لا تشعر بالأمان\n‏ثم غادرت",
-        "Ünïcödé\tand   spaces\n\n\nlines ",
+        "Ünïcödé and   spaces\n\n\nlines ",
+        "he said \u2018no\u2019 \u2013 she said \u201cyes\u201d \u2026 \u2022 10\u202a \u2066a\u2069",
         "<script>alert(1)</script> & {{ x }} {% y %} =1+1",
     ],
-    ids=["40,000 characters", "emoji", "right to left", "spaces", "markup"],
+    ids=["40,000 characters", "emoji", "right to left", "spaces", "quotes", "markup"],
 )
 def test_any_text_is_kept_exactly(text, ann, body):
     save(text, body, 0, ann)
@@ -201,6 +240,77 @@ def test_any_text_is_kept_exactly(text, ann, body):
 
 def test_line_ends_become_one_kind(text, ann):
     assert save(text, "a\r\nb\rc\n", 0, ann).text.body == "a\nb\nc\n"
+
+
+@pytest.mark.parametrize(
+    ("pasted", "kept"),
+    [
+        ("•\tOne\r\n•\tTwo", "• One\n• Two"),
+        ("·\tOne\no\tInner\n§\tInmost", "• One\n• Inner\n• Inmost"),
+        ("\uf0b7\tOne\n  -  \t\tTwo", "• One\n  • Two"),
+        ("\uf0b7 One", "• One"),
+        ("1.\tOne\tTwo", "1. One Two"),
+        ("to\tbe or not", "to be or not"),
+        ("A\u00a0B\u202fC\u2007D", "A B C D"),
+        ("safe\u00adguarding \u200band\ufeff", "safeguarding and"),
+        ("one\x0btwo\x0cthree\u2028four\u2029five\x85six", "one\ntwo\nthree\nfour\nfive\nsix"),
+        ("well\u2011being\x1eself\x1f\x07", "well-beingself".replace("beingself", "being-self")),
+        ("fine\u202etxt.exe", "finetxt.exe"),
+        ("قالت\u200f \u200eA\u061c", "قالت\u200f \u200eA\u061c"),
+        ("👩\u200d👧 ❤\ufe0f می\u200cخواهم", "👩\u200d👧 ❤\ufe0f می\u200cخواهم"),
+        ("“it’s” ‘so’ – 1½ €5 …", "“it’s” ‘so’ – 1½ €5 …"),
+    ],
+)
+def test_a_paste_is_cleaned_of_what_nobody_sees(pasted, kept):
+    assert texts.clean(pasted) == kept
+
+
+PASTED = st.text(
+    alphabet=st.one_of(
+        st.sampled_from("ab o•·§-–\t\r\n\x0b\u00a0\u00ad\u200b\u200d\u200f\u2011\u2028\u202e\uf0b7“’é👩"),
+        st.characters(exclude_characters="\x00", exclude_categories=["Cs"]),
+    )
+)
+
+
+@given(PASTED)
+@example("\r\u200b\n•\t\t•\t")
+@example("\n\r\n\r")
+def test_cleaning_keeps_every_word_and_is_done_once(pasted):
+    kept = texts.clean(pasted)
+    assert texts.clean(kept) == kept
+    assert not set(kept) & set("\t\r\x0b\x0c\u00a0\u00ad\u200b\u202e\ufeff\uf0b7")
+
+    def letters(body):
+        return [sign for sign in body if sign.isalnum() and sign != "o"]  # an o may be the sign of a list
+
+    assert letters(kept) == letters(pasted)
+    assert len(kept) <= len(pasted)
+
+
+@given(PASTED)
+def test_what_is_kept_is_what_a_form_without_scripts_sends_back_unchanged(pasted):
+    kept = texts.clean(pasted)
+    assert texts.digest(kept.replace("\n", "\r\n").replace("\r\n", "\n")) == texts.digest(kept)
+
+
+def test_forty_thousand_characters_from_word_are_kept_whole(text, ann):
+    line = "•\tShe said\u00a0“I’m fine”\x0band went\u00adhome \U0001f3e0"
+    body = "\r\n".join([line] * 1030)
+    assert len(body) > 40_000
+    kept = save(text, body, 0, ann).text.body
+    assert kept == "\n".join(["• She said “I’m fine”\nand wenthome \U0001f3e0"] * 1030)
+    result = save(text, body, 1, ann)  # the page that still shows what was pasted sends it again
+    assert (result.text.version, bodies(text)) == (1, [kept])
+
+
+@pytest.mark.parametrize(
+    ("way", "made"),
+    [("before", "theirs\n\nmine"), ("after", "mine\n\ntheirs"), ("instead", "theirs"), ("drop", "mine")],
+)
+def test_one_text_is_made_of_two(way, made):
+    assert texts.combined("mine", "theirs", way) == made
+    assert texts.combined("", "theirs", way) == ("" if way == "drop" else "theirs")
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from types import SimpleNamespace
 
 from allauth.account.forms import default_token_generator
@@ -14,11 +14,24 @@ from playwright.sync_api import Page, expect
 from accounts.permissions import Role
 from consultations.choices import ReferralState
 from consultations.models import ConsultationAction
-from consultations.services import actions, notes
+from consultations.papers import documents
+from consultations.services import (
+    access,
+    actions,
+    feedback,
+    framework,
+    marks,
+    notes,
+    papers,
+    participants,
+    people,
+    take_aways,
+)
 from core import audit, jobs
 from core.models import FormSection, Job
 from core.models.actions import ActionStatus
-from tests.factories import PASSPHRASE, a_draft, a_person, a_referral, a_team, an_action, an_entry
+from core.models.lists import FormName
+from tests.factories import PASSPHRASE, a_draft, a_person, a_referral, a_take_away, a_team, an_action, an_entry
 from tests.journeys import steps
 from tracker import exports
 
@@ -51,19 +64,46 @@ def a_world(role: Role | None) -> World:
     world.draft = a_draft(author, name="Kai Mensah")
     world.bare = a_draft(author, name="Bare Draft", worry="", arrival="")
     world.waiting = a_referral(ReferralState.SCREENING, by=author)
+    world.asked = a_referral(
+        ReferralState.INFORMATION, by=author, cs=somebody, case_number=world.waiting.case_number, name="Another Name"
+    )
     world.planned = a_referral(ReferralState.PLANNED, by=author, cs=somebody)
     world.held = a_referral(ReferralState.HELD, by=author, cs=somebody)
     world.due = a_referral(ReferralState.HELD, by=author, cs=somebody)
     world.signposted = a_referral(ReferralState.SIGNPOSTED, by=author, cs=somebody)
     an_entry(world.held, by=somebody)
+    home = FormSection.objects.get(form="consultation", key="home")
+    for number, words in enumerate(["Lives with his mother.", "Lives with his aunt."]):
+        notes.save_section(world.held.consultation, home, body=words, base_version=number, by=somebody)
+    notes.save_section(world.held.consultation, home, body="Lives alone.", base_version=1, by=author)
+    world.place = world.held.consultation.framework_places.first()
+    world.point = FormSection.objects.of("framework-points").first()
+    framework.save_cell(world.place, world.point, body="Known for two years.", base_version=0, by=somebody)
     long_ago = timezone.localdate() - timedelta(days=3)
     world.action = an_action(world.planned, owner=author, by=somebody, due=long_ago)
     world.closed = an_action(world.planned, owner=author, by=somebody)
     actions.close(world.closed, status=ActionStatus.DONE, outcome="It worked.", by=somebody)
+    _prepare(world, author)
+    if role == Role.PRACTITIONER:
+        world.asked = papers.ask_for(documents.GUIDED, by=me)
+        world.made = papers.ask_for(documents.CONSULTATION, by=me, referral=world.held)
+        jobs.run(world.made.pk)
+    if role == Role.CS_PRACTITIONER:
+        world.answered = a_referral(ReferralState.HELD, by=somebody, cs=somebody)
+        spoken_of = an_action(world.answered, owner=me, by=somebody)
+        said = {"used": "partly", "useful": 4, "young_person": "Back at school.", "context": ""}
+        feedback.give(world.answered, said | {"actions": {spoken_of.pk: ("done", "")}}, version=0, by=me)
     if role == Role.AUDITOR:
         for number in range(120):
             audit.record("viewed", by=somebody, subject=world.held, label=world.held.reference, detail={"page": number})
     if role == Role.MANAGER:
+        world.hidden = access.restrict(world.signposted, reason="Known to the team.", people=[me, somebody], by=me)
+        world.grant = world.hidden.grants.get(user=somebody)
+        pairs = [a_referral(case_number=number, name=f"Kai {number}").young_person for number in ("4711", "47-11")]
+        world.one, world.other = sorted(pairs, key=lambda person: person.pk)
+        first, second = (a_referral(case_number=number, name="Leah").young_person for number in ("0815", "08-15"))
+        mark = people.plan(first, second, keep=first, choices={}).mark
+        world.merge = people.merge(first, second, keep=first, choices={}, mark=mark, reason="The same", by=me)
         world.job, world.done, world.failed, world.expired = (exports.ask_for("state=held", by=me) for _ in range(4))
         jobs.run(world.done.pk)
         jobs.run(world.expired.pk)
@@ -73,6 +113,23 @@ def a_world(role: Role | None) -> World:
             status="failed", failure="It was interrupted too often.", finished_at=timezone.now()
         )
     return world
+
+
+def _prepare(world: World, author) -> None:
+    """Around the planned consultation: what was prepared, who comes, questions, harm and strength."""
+    consultation = world.planned.consultation
+    schools = FormSection.objects.get(form=FormName.FRAMEWORK_FACTORS, key="schools")
+    situation = FormSection.objects.get(form=FormName.FRAMEWORK_POINTS, key="situation")
+    world.place = framework.add_place(consultation, schools, name="Marlow Road Academy", by=author)
+    world.full = framework.add_place(consultation, schools, name="Eastfields College", by=author)
+    framework.save_cell(world.full, situation, body="In lessons most days.", base_version=0, by=author)
+    framework.send_link(consultation, by=author)
+    stone = {"person": None, "name": "PC Stone", "agency": "Police", "email": "stone@police.example"}
+    world.participant = participants.add(consultation, stone, by=world.somebody)
+    world.question = a_take_away(world.planned, owner=author, by=world.somebody, due=date(2026, 1, 5))
+    world.found_out = a_take_away(world.planned, owner=author, by=world.somebody, what="Who is the older boy?")
+    take_aways.answer(world.found_out, status=ActionStatus.DONE, outcome="A cousin.", by=author)
+    marks.save(consultation, "school", harm="serious", strength="some", version=0, by=world.somebody)
 
 
 def pressing(words: str) -> Callable[[Page, World], None]:
@@ -107,6 +164,20 @@ def searching(words: str) -> Callable[[Page, World], None]:
     return act
 
 
+def leave_out(words: str) -> Callable[[Page, World], None]:
+    """Add names to what a copy leaves out, and look at it."""
+
+    def act(page: Page, world: World) -> None:
+        page.get_by_label("Other names or words to leave out").fill(words)
+        pressing("Show the copy below")(page, world)
+
+    return act
+
+
+def open_details(page: Page, world: World) -> None:
+    page.locator("details.govuk-details summary").first.click()
+
+
 def open_filters(page: Page, world: World) -> None:
     page.locator("details.app-filter summary").click()
 
@@ -118,10 +189,22 @@ def wrong_passphrase(page: Page, world: World) -> None:
 
 
 def begin_to_type(page: Page, world: World) -> None:
-    page.get_by_label("Name of Young Person").fill("Half")
+    page.get_by_label("Mosaic ID", exact=True).fill("Half")
     expect(page.locator("[data-draft-state]")).to_contain_text("Kept")
     page.goto(page.url)
     expect(page.get_by_text("did not send is in this form again")).to_be_visible()
+
+
+def type_a_known_number(page: Page, world: World) -> None:
+    page.get_by_label("Mosaic ID", exact=True).fill(world.held.case_number)
+    pressing("Continue")(page, world)
+    steps.heading(page, "This Mosaic ID is here already")
+
+
+def answer_nothing(page: Page, world: World) -> None:
+    if page.get_by_label("Mosaic ID", exact=True).is_visible():
+        type_a_known_number(page, world)
+    pressing("Continue")(page, world)
 
 
 def reveal_who(page: Page, world: World) -> None:
@@ -156,7 +239,7 @@ def be_signed_out(page: Page, world: World) -> None:
 
 def somebody_changes_the_action(page: Page, world: World) -> None:
     now = ConsultationAction.objects.get(pk=world.action.pk)
-    values = {name: getattr(now, name) for name in actions.FIELDS} | {"what": "Changed meanwhile."}
+    values = actions.values_of(now) | {"what": "Changed meanwhile."}
     actions.change(now, values, version=now.version, by=world.somebody)
     page.get_by_label("What will be done?").fill("Changed by me.")
     pressing("Save the action")(page, world)
@@ -195,7 +278,9 @@ PRACTITIONER = [
     Look("search", "/", "found", searching("Kai")),
     Look("search", "/", "nothing found", searching("zzzz")),
     Look("consultations:new", "/referrals/new/"),
-    Look("consultations:new", "/referrals/new/", "wrong", pressing("Save and continue"), error=True),
+    Look("consultations:new", "/referrals/new/", "wrong", pressing("Continue"), error=True),
+    Look("consultations:new", "/referrals/new/", "known", type_a_known_number),
+    Look("consultations:new", "/referrals/new/", "known, not answered", answer_nothing, error=True),
     Look("consultations:new", "/referrals/new/", "begun", begin_to_type),
     *[Look("consultations:step", f"/referrals/{{draft.pk}}/edit/{step}/", step)
       for step in ("young-person", "referrer", "worry", "suitability")],
@@ -205,8 +290,31 @@ PRACTITIONER = [
     Look("consultations:check", "/referrals/{bare.pk}/check/", "not complete"),
     Look("consultations:discard", "/referrals/{draft.pk}/discard/"),
     Look("consultations:referral", "/referrals/{waiting.pk}/", "waiting"),
+    Look("consultations:referral", "/referrals/{asked.pk}/", "asked"),
+    Look("consultations:answer", "/referrals/{asked.pk}/answer/"),
+    Look("consultations:answer", "/referrals/{asked.pk}/answer/", "wrong", pressing("Send the"), error=True),
+    Look("consultations:withdraw", "/referrals/{waiting.pk}/withdraw/"),
+    Look("consultations:withdraw", "/referrals/{planned.pk}/withdraw/", "wrong", pressing("Withdraw"), error=True),
     Look("consultations:consultation", "/referrals/{planned.pk}/consultation/", "read only"),
+    Look("consultations:prepare", "/referrals/{planned.pk}/prepare/"),
+    Look("consultations:participants", "/referrals/{planned.pk}/participants/", "read only"),
+    Look("consultations:take-away", "/referrals/take-aways/{question.pk}/"),
+    Look("consultations:take-away", "/referrals/take-aways/{question.pk}/", "wrong", pressing("Save"), error=True),
+    Look("notices", "/notices/"),
+    Look("notices", "/notices/", "all read", pressing("Mark all as read")),
+    Look("consultations:feedback", "/referrals/{held.pk}/feedback/"),
+    Look("consultations:feedback", "/referrals/{held.pk}/feedback/", "wrong", pressing("Save the"), error=True),
+    Look("consultations:feedback-list", "/referrals/feedback/", "none yet"),
+    Look("consultations:actions", "/referrals/actions/"),
+    Look("consultations:actions", "/referrals/actions/?status=dropped", "nothing found"),
+    Look("consultations:action", "/referrals/actions/{action.pk}/", "mine"),
+    Look("consultations:action-progress", "/referrals/actions/{action.pk}/progress/"),
     Look("consultations:close-action", "/referrals/actions/{action.pk}/close/"),
+    Look("consultations:forms", "/referrals/forms/"),
+    *[Look("consultations:blank-form", f"/referrals/forms/{paper}/", paper) for paper in documents.BLANKS],
+    Look("consultations:print", "/referrals/{planned.pk}/print/consultation/?prompts=1", "with prompts"),
+    Look("consultations:print", "/referrals/{held.pk}/print/framework/", "framework"),
+    *[Look("consultations:paper", f"/referrals/papers/{{{name}.pk}}/", name) for name in ("asked", "made")],
 ]  # fmt: skip
 CS_PRACTITIONER = [
     Look("home", "/", "work waits"),
@@ -220,6 +328,16 @@ CS_PRACTITIONER = [
         choosing("Suitable: plan a consultation", then="Save the decision"), error=True,
     ),
     Look("consultations:screen", "/referrals/{held.pk}/screen/", "too late", status=409),
+    Look("consultations:screen", "/referrals/{asked.pk}/screen/", "another name, and a question"),
+    Look("consultations:reopen", "/referrals/{signposted.pk}/reopen/"),
+    Look("consultations:reopen", "/referrals/{signposted.pk}/reopen/", "wrong", pressing("Reopen"), error=True),
+    Look("consultations:allocate", "/referrals/{waiting.pk}/allocate/"),
+    Look("consultations:reschedule", "/referrals/{planned.pk}/reschedule/"),
+    Look(
+        "consultations:reschedule", "/referrals/{planned.pk}/reschedule/", "wrong",
+        lambda page, world: (page.get_by_label("Start time").fill("noon"), pressing("Save the")(page, world)),
+        error=True,
+    ),
     Look("consultations:consultation", "/referrals/{planned.pk}/consultation/"),
     Look("consultations:consultation", "/referrals/{planned.pk}/consultation/", "conflict", meet_a_conflict),
     Look("consultations:consultation", "/referrals/{planned.pk}/consultation/", "set aside"),
@@ -227,6 +345,24 @@ CS_PRACTITIONER = [
         "consultations:save-all", "/referrals/{planned.pk}/consultation/", "conflict without scripts",
         meet_a_conflict_without_scripts, status=409,
     ),
+    Look("consultations:prepare", "/referrals/{planned.pk}/prepare/", "with the link", open_details),
+    Look("consultations:add-place", "/referrals/{planned.pk}/prepare/places/add/schools/"),
+    Look(
+        "consultations:add-place", "/referrals/{planned.pk}/prepare/places/add/home/", "wrong", pressing("Add"),
+        error=True,
+    ),
+    Look("consultations:rename-place", "/referrals/{planned.pk}/prepare/places/{place.pk}/"),
+    Look("consultations:remove-place", "/referrals/{planned.pk}/prepare/places/{place.pk}/remove/"),
+    Look("consultations:remove-place", "/referrals/{planned.pk}/prepare/places/{full.pk}/remove/", "stays"),
+    Look("consultations:participants", "/referrals/{planned.pk}/participants/"),
+    Look("consultations:participants", "/referrals/{planned.pk}/participants/", "wrong", pressing("Add"), error=True),
+    Look("consultations:remove-participant", "/referrals/{planned.pk}/participants/{participant.pk}/remove/"),
+    Look("consultations:add-take-away", "/referrals/{planned.pk}/take-away/?section=home&prompt=1"),
+    Look(
+        "consultations:add-take-away", "/referrals/{planned.pk}/take-away/", "wrong", pressing("Save the"), error=True,
+    ),
+    Look("consultations:change-take-away", "/referrals/take-aways/{question.pk}/change/"),
+    Look("consultations:take-away", "/referrals/take-aways/{found_out.pk}/", "answered"),
     Look("consultations:hold", "/referrals/{planned.pk}/consultation/held/"),
     Look(
         "consultations:hold", "/referrals/{planned.pk}/consultation/held/", "wrong",
@@ -234,13 +370,26 @@ CS_PRACTITIONER = [
     ),
     Look("consultations:add-action", "/referrals/{planned.pk}/actions/add/?space=school", "somebody here", reveal_who),
     Look("consultations:add-action", "/referrals/{planned.pk}/actions/add/", "wrong", pressing("Save the"), error=True),
-    Look("consultations:change-action", "/referrals/actions/{action.pk}/"),
+    Look("consultations:change-action", "/referrals/actions/{action.pk}/change/"),
     Look(
-        "consultations:change-action", "/referrals/actions/{action.pk}/", "changed meanwhile",
+        "consultations:change-action", "/referrals/actions/{action.pk}/change/", "changed meanwhile",
         somebody_changes_the_action, status=409, error=True,
     ),
     Look("consultations:close-action", "/referrals/actions/{action.pk}/close/", "wrong", pressing("Save"), error=True),
-    Look("consultations:close-action", "/referrals/actions/{closed.pk}/close/", "closed"),
+    Look(
+        "consultations:action-progress", "/referrals/actions/{action.pk}/progress/", "wrong", pressing("Add the"),
+        error=True,
+    ),
+    Look("consultations:action", "/referrals/actions/{closed.pk}/", "closed"),
+    Look("consultations:reopen-action", "/referrals/actions/{closed.pk}/reopen/"),
+    Look("consultations:actions", "/referrals/actions/?overdue=on", "filtered", open_filters),
+    Look("consultations:rings", "/referrals/{planned.pk}/rings/"),
+    Look("consultations:redact", "/referrals/{held.pk}/redact/"),
+    Look("consultations:redact", "/referrals/{planned.pk}/redact/", "with a name more", leave_out("Somebody\nZuzu")),
+    Look("consultations:redact", "/referrals/{held.pk}/redact/", "wrong", leave_out("x" * 400), error=True),
+    Look("consultations:feedback", "/referrals/{answered.pk}/feedback/", "given, to be changed"),
+    Look("consultations:referral", "/referrals/{answered.pk}/", "with feedback"),
+    Look("consultations:feedback-list", "/referrals/feedback/?useful=4", "filtered", open_filters),
     Look("tracker:data-entry", "/tracker/{due.pk}/data-entry/"),
     Look("tracker:data-entry", "/tracker/{signposted.pk}/data-entry/", "short"),
     Look("tracker:data-entry", "/tracker/{held.pk}/data-entry/", "complete"),
@@ -248,6 +397,15 @@ CS_PRACTITIONER = [
         "tracker:data-entry", "/tracker/{due.pk}/data-entry/", "wrong",
         choosing("Other [state]", then="Complete the form"), error=True,
     ),
+    Look("consultations:chronology", "/referrals/{held.pk}/chronology/", "filters", open_filters),
+    Look("consultations:chronology", "/referrals/{held.pk}/chronology/?kinds=papers", "nothing found"),
+    Look("consultations:young-person-chronology", "/referrals/young-people/{held.young_person_id}/chronology/"),
+    Look("consultations:versions", "/referrals/{held.pk}/consultation/sections/home/versions/?from=1&to=2&version=1"),
+    Look("consultations:versions", "/referrals/{held.pk}/consultation/sections/school/versions/", "nothing written"),
+    Look("consultations:cell-versions", "/referrals/{held.pk}/prepare/{place.pk}/{point.key}/versions/"),
+    Look("consultations:put-back", "/referrals/{held.pk}/consultation/sections/home/versions/1/put-back/"),
+    Look("consultations:views", "/referrals/{held.pk}/views/", "filters", open_filters),
+    Look("consultations:views", "/referrals/{held.pk}/views/?what=copied", "nothing found"),
     Look("consultations:consultation", "/referrals/{planned.pk}/consultation/", "signed out", be_signed_out),
 ]  # fmt: skip
 MANAGER = [
@@ -257,10 +415,48 @@ MANAGER = [
     Look("tracker:tracker", "/tracker/?received_from_day=31&received_from_month=2&received_from_year=2026", error=True),
     Look("tracker:exports", "/exports/"),
     *[Look("tracker:export-job", f"/exports/{{{name}.pk}}/", name) for name in ("job", "done", "failed", "expired")],
+    Look("consultations:restricted", "/referrals/restricted/"),
+    Look("consultations:restricted", "/referrals/restricted/?review=due", "nothing found", open_filters),
+    Look("consultations:access", "/referrals/{hidden.pk}/access/", "restricted"),
+    Look("consultations:access", "/referrals/{planned.pk}/access/", "not restricted"),
+    Look("consultations:restrict", "/referrals/{planned.pk}/access/restrict/"),
+    Look(
+        "consultations:restrict", "/referrals/{planned.pk}/access/restrict/", "wrong", pressing("Restrict"), error=True,
+    ),
+    Look("consultations:grant-access", "/referrals/{hidden.pk}/access/give/"),
+    Look("consultations:grant-access", "/referrals/{hidden.pk}/access/give/", "wrong", pressing("Give"), error=True),
+    Look("consultations:grant-access", "/referrals/{planned.pk}/access/give/", "refused", status=409),
+    Look("consultations:keep-restriction", "/referrals/{hidden.pk}/access/keep/"),
+    Look("consultations:lift-restriction", "/referrals/{hidden.pk}/access/lift/"),
+    Look("consultations:end-access", "/referrals/access/{grant.pk}/end/"),
+    Look("consultations:young-person", "/referrals/young-people/{held.young_person_id}/"),
+    Look("consultations:duplicates", "/referrals/young-people/duplicates/"),
+    Look("consultations:duplicates", "/referrals/young-people/duplicates/?kind=name", "filtered", open_filters),
+    Look("consultations:duplicate", "/referrals/young-people/duplicates/{one.pk}/{other.pk}/"),
+    Look(
+        "consultations:duplicate", "/referrals/young-people/duplicates/{one.pk}/{other.pk}/", "wrong",
+        pressing("See what"), error=True,
+    ),
+    Look("consultations:merge", "/referrals/young-people/duplicates/{one.pk}/{other.pk}/merge/?keep=first&name=first"),
+    Look("consultations:separate", "/referrals/young-people/duplicates/{one.pk}/{other.pk}/separate/"),
+    Look("consultations:merges", "/referrals/young-people/merges/"),
+    Look("consultations:undo-merge", "/referrals/young-people/merges/{merge.pk}/undo/"),
 ]  # fmt: skip
 ADMINISTRATOR = [
     Look("home", "/", "nothing waits"),
     Look("accounts:people", "/administration/people/"),
+    Look("accounts:settings", "/administration/settings/"),
+    Look(
+        "accounts:settings",
+        "/administration/settings/",
+        "wrong",
+        lambda page, world: (
+            page.get_by_label("Weeks from a consultation").fill("0"),
+            pressing("Save the settings")(page, world),
+        ),
+        error=True,
+    ),
+    Look("notices", "/notices/", "none"),
     Look("accounts:add-person", "/administration/people/add/"),
     Look("accounts:add-person", "/administration/people/add/", "wrong", pressing("Save"), error=True),
     Look("accounts:change-person", "/administration/people/{somebody.pk}/"),
@@ -280,8 +476,14 @@ BY_ROLE: dict[Role | None, list[Look]] = {
 }
 # Routes without a page of their own: they answer JSON, text or a file, or lead to a page that is in the lists above.
 NO_PAGE = {
+    "consultations:make-form", "consultations:make-paper", "consultations:download-paper",
+    "consultations:cancel-paper",
+    "consultations:save-framework", "consultations:send-framework", "consultations:save-cell",
+    "consultations:mark-space", "consultations:mark-participants", "consultations:calendar-file",
+    "open-notice", "read-notices",
     "session", "livez", "readyz", "core:keep-draft", "core:discard-draft", "tracker:export", "tracker:download",
     "tracker:cancel-export", "account_set_password", "consultations:save-section",
+    "consultations:presence",
 }  # fmt: skip
 # One page at two routes: the first step, before and after there is a draft.
 SAME_PAGE = {"consultations:new": "consultations:step"}

@@ -50,16 +50,21 @@ def fill_date(page: Page, label: str, day: date) -> None:
         boxes.get_by_label(part).fill(str(value))
 
 
-def make_referral(page: Page, *, name: str, case_number: str, worry: str, referrer: str = "") -> None:
-    """All four steps, up to the page with all answers."""
+def make_referral(page: Page, *, name: str, case_number: str, worry: str, referrer: str = "", team: str = "") -> None:
+    """The case number and all four steps, up to the page with all answers; for `referrer` of `team`, if given."""
     page.goto("/referrals/new/")
     page.get_by_label("Mosaic ID", exact=True).fill(case_number)
+    press(page, "Continue")
+    heading(page, "The young person")
     page.get_by_label("Name of Young Person").fill(name)
     fill_date(page, "Date of birth", date(2010, 3, 27))
     press(page, "Save and continue")
     heading(page, "Who is referring")
     if referrer:
-        page.get_by_label("Referrer").fill(referrer)
+        page.get_by_label("Somebody without an account").check()
+        page.get_by_label("Name", exact=True).fill(referrer)
+        page.get_by_label("Team", exact=True).select_option(team)
+        page.get_by_label("Agency", exact=True).select_option("Children's social care")
     page.get_by_label("Online", exact=True).check()
     press(page, "Save and continue")
     heading(page, "What the worry is")
@@ -83,10 +88,10 @@ def screen_as_suitable(page: Page, referral: Referral, planned_for: date) -> Non
     page.goto(f"/referrals/{referral.pk}/screen/")
     page.get_by_label("Suitable: plan a consultation").check()
     fill_date(page, "Date of the consultation", planned_for)
-    page.get_by_label("Who will come").fill("Referrer, youth worker")
+    page.get_by_label("Who else will come").fill("Referrer, youth worker")
     page.get_by_label("Why?").fill("Harm outside the home, in a place that several share.")
     press(page, "Save the decision")
-    expect(page.get_by_text("The consultation is planned.")).to_be_visible()
+    expect(page.get_by_text("The consultation is planned for")).to_be_visible()
 
 
 def consultation_url(referral: Referral) -> str:
@@ -112,6 +117,29 @@ def state(page: Page, key: str) -> Locator:
 def write(page: Page, key: str, words: str) -> None:
     """Replace a section's text and stay in the field."""
     field(page, key).fill(words)
+
+
+def alone(page: Page) -> None:
+    """From now on the page hears nothing of what others do; to be called before it is opened."""
+    nobody = {"status": "here", "others": [], "changed": []}
+    page.route("**/consultation/presence/", lambda route: route.fulfill(json=nobody))
+
+
+def look_around(page: Page, key: str) -> None:
+    """Put the cursor into a section's field, and let the page ask at once who else is here."""
+    field(page, key).focus()
+    look(page)
+
+
+def look(page: Page) -> None:
+    """The page asks who else is here, as it does when one comes back to it."""
+    with page.expect_response("**/consultation/presence/"):
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+
+def bar(page: Page) -> Locator:
+    """The line that stays in sight and says how all texts stand."""
+    return page.locator("[data-save-bar]")
 
 
 def saved(page: Page, key: str) -> None:

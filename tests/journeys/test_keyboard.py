@@ -48,9 +48,13 @@ def test_a_referral_is_made_and_sent_with_the_keyboard_alone(browse):
     _tab_to(page, "Make a referral", at_most=1)  # the next one after the skip
     keys.press("Space")  # it looks like a button, so it works like one
 
-    steps.heading(page, "The young person")
+    steps.heading(page, "Start with the Mosaic ID")
     _tab_to(page, "Mosaic ID")
     keys.type("481516")
+    _tab_to(page, "Continue", at_most=1)
+    keys.press("Enter")
+
+    steps.heading(page, "The young person")
     _tab_to(page, "Name of Young Person")
     keys.type("Kai Mensah")
     for box in ("27", "March", "2010"):

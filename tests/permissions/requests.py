@@ -1,14 +1,24 @@
 """What is asked of each route: the arguments of its URL, and a complete, valid form."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.utils import timezone
 
 from accounts.models import Agency
 from accounts.permissions import Role
+from consultations.services import framework, papers, presence
+from core.models import FormSection
+from core.models.lists import FormName
 
 from .table import Cell
 from .world import NOWHERE, World
+
+OF_ACTIONS = {
+    f"consultations:{name}" for name in ("action", "change-action", "action-progress", "close-action", "reopen-action")
+}
+
+OF_PAPERS = {f"consultations:{name}" for name in ("paper", "download-paper", "cancel-paper")}
 
 
 def date_parts(name: str, day=None) -> dict[str, str]:
@@ -24,19 +34,84 @@ def arguments(world: World, cell: Cell) -> list:
         return ["1", "abc-def"]
     if route == "accounts:change-person":
         return [world.bystander.pk if row == "ours" else 999_999_999]
+    if route == "open-notice" and row == "ours":
+        return [world.notice.pk]
     if row == "nowhere":
         return _rest(route, NOWHERE)
+    if route in ("consultations:blank-form", "consultations:make-form"):
+        return ["appendix-c"]
+    if route in OF_PAPERS:
+        return [world.paper(row, state).pk]
     if route in ("tracker:export-job", "tracker:download", "tracker:cancel-export"):
         return [world.job("ours" if row == "-" else row, state).pk]
-    if route in ("consultations:change-action", "consultations:close-action"):
+    if route in OF_ACTIONS:
         return [world.record(row, state)["action"].pk]
     if row in ("-", "maker"):
         return []
+    if route == "consultations:end-access":
+        return [world.record(row, state)["grant"].pk]
+    if route in PAIRS:
+        return [person.pk for person in world.record(row, state)["people"]]
+    if route == "consultations:undo-merge":
+        return [world.record(row, state)["merge"].pk]
+    if route in ("consultations:young-person", "consultations:young-person-chronology"):
+        return [world.record(row, state)["referral"].young_person_id]
+    if route in OF_QUESTIONS:
+        return [world.record(row, state)["take_away"].pk]
+    if route in ("consultations:save-cell", "consultations:rename-place", "consultations:remove-place"):
+        return _rest(route, world.record(row, state)["referral"].pk, world.record(row, state)["place"].pk)
+    if route == "consultations:remove-participant":
+        referral = world.record(row, state)["referral"]
+        return _rest(route, referral.pk, referral.consultation.participants.first().pk)
+    if route == "consultations:cell-versions":
+        return _cell(world.record(row, state)["referral"])
     return _rest(route, world.record(row, state)["referral"].pk)
 
 
-def _rest(route: str, pk) -> list:
-    return [pk, *{"consultations:step": ["young-person"], "consultations:save-section": ["home"]}.get(route, [])]
+def _rest(route: str, pk, part=NOWHERE) -> list:
+    if route in PAIRS:
+        return [pk, pk]
+    rest = {
+        "consultations:step": ["young-person"],
+        "consultations:save-section": ["home"],
+        "consultations:versions": ["home"],
+        "consultations:put-back": ["home", 1],
+        "consultations:add-place": ["schools"],
+        "consultations:rename-place": [part],
+        "consultations:remove-place": [part],
+        "consultations:save-cell": [part, "situation"],
+        "consultations:remove-participant": [part],
+        "consultations:mark-space": ["home"],
+        "consultations:print": ["consultation"],
+        "consultations:make-paper": ["consultation"],
+        "consultations:cell-versions": [pk, "home"],
+    }
+    return [pk, *rest.get(route, [])]
+
+
+def _cell(referral) -> list:
+    """A cell of Appendix A in which something was written."""
+    place = referral.consultation.framework_places.first()
+    point = FormSection.objects.of(FormName.FRAMEWORK_POINTS).first()
+    framework.save_cell(place, point, body="Words", base_version=0, by=referral.screened_by)
+    return [referral.pk, place.pk, point.key]
+
+
+def _redaction(world: World, cell: Cell) -> dict:
+    """What is left out of a copy of the record as it stands."""
+    if cell.row not in ("ours", "theirs"):
+        return {"make": "1"}
+    digest = papers.whole_record(world.record(cell.row, cell.state)["referral"].consultation).digest()
+    return {"digest": digest, "more": "Somebody Else", "make": "1"}
+
+
+def _people(world: World, cell: Cell) -> dict:
+    """A form about access: to somebody who is not of the matrix, for a day."""
+    day = timezone.localdate() + timedelta(days=7)
+    record = world.record(cell.row, cell.state) if cell.row in ("restricted", "granted") else None
+    seen = record["referral"].restriction_review_on.isoformat() if record else ""
+    given = {"reason": "The new reason", "person": world.other_manager.pk, "seen": seen}
+    return given | date_parts("until", day) | date_parts("review_on", day)
 
 
 def _first_step(world: World, cell: Cell) -> dict:
@@ -53,6 +128,11 @@ def _section(world: World, cell: Cell) -> dict:
     return {"text-home": "new words", "version-home": "1"}
 
 
+def _presence(world: World, cell: Cell) -> dict:
+    pk = NOWHERE if cell.row == "nowhere" else world.record(cell.row, cell.state)["referral"].pk
+    return {"token": presence.token(pk), "client": "page-1", "section": "home", "version-home": "0"}
+
+
 def _action(world: World, cell: Cell) -> dict:
     return {
         "space": "home", "what": "Do it", "who": "elsewhere", "owner_name": "PC Stone", "version": "1",
@@ -63,6 +143,21 @@ def _entry(world: World, cell: Cell) -> dict:
     return {"primary_concern": "home", "version": "1" if cell.state == "held" else "0"}
 
 
+def _feedback(world: World, cell: Cell) -> dict:
+    """Of a held record the feedback was recorded for the referrer already: it is changed."""
+    sent = {"version": "1", "used": "partly", "useful": "3", "young_person": "Other words"}
+    if cell.row not in ("nowhere", "draft"):
+        sent[f"happened-{world.record(cell.row, cell.state)['action'].pk}"] = "done"
+    return sent
+
+
+def _settings(world: World, cell: Cell) -> dict:
+    return {
+        "version": "1", "feedback_after_weeks": "8", "feedback_chase_after_weeks": "3", "remind_days_before": "0",
+        "restriction_review_days": "30",
+    }  # fmt: skip
+
+
 def _person(world: World, cell: Cell) -> dict:
     return {"name": "New Name", "email": "new.name@example.org", "roles": [Role.PRACTITIONER], "is_active": "on"}
 
@@ -71,6 +166,8 @@ def _keep(world: World, cell: Cell) -> dict:
     return {"draft_key": world.draft_token("maker"), "client": "page-1", "name": "half a na"}
 
 
+PAIRS = {f"consultations:{name}" for name in ("duplicate", "merge", "separate")}
+OF_QUESTIONS = {"consultations:take-away", "consultations:change-take-away"}
 FORMS: dict[str, Callable[[World, Cell], dict]] = {
     "search": lambda world, cell: {"q": "of"},
     "core:keep-draft": _keep,
@@ -80,12 +177,40 @@ FORMS: dict[str, Callable[[World, Cell], dict]] = {
     "consultations:new": _first_step,
     "consultations:step": _first_step,
     "consultations:screen": _screening,
+    "consultations:answer": lambda world, cell: {"body": "The new answer"},
+    "consultations:withdraw": lambda world, cell: {"reason": "The new reason"},
+    "consultations:reopen": lambda world, cell: {"reason": "The new reason"},
+    "consultations:allocate": lambda world, cell: {"to": world.people["cs"].pk, "was": ""},
+    "consultations:reschedule": lambda world, cell: {"place": "Another room", **date_parts("planned_for")},
     "consultations:save-section": _section,
     "consultations:save-all": _section,
+    "consultations:presence": _presence,
+    "consultations:put-back": lambda world, cell: {"base_version": "1"},
+    "consultations:redact": _redaction,
     "consultations:hold": lambda world, cell: date_parts("held_on"),
     "consultations:add-action": _action,
     "consultations:change-action": _action,
     "consultations:close-action": lambda world, cell: {"status": "done", "outcome": "It helped"},
+    "consultations:participants": lambda world, cell: {"who": "elsewhere", "name": "PC Stone", "agency": "Police"},
+    "consultations:add-place": lambda world, cell: {"name": "Eastfields College"},
+    "consultations:rename-place": lambda world, cell: {"name": "Eastfields College"},
+    "consultations:save-cell": lambda world, cell: {"body": "new words", "version": "0", "client": "p", "seq": "1"},
+    "consultations:add-take-away": _action,
+    "consultations:change-take-away": _action,
+    "consultations:take-away": lambda world, cell: {"status": "done", "outcome": "Found out"},
+    "consultations:mark-space": lambda world, cell: {"harm": "some", "strength": "", "version": "0"},
+    "consultations:action-progress": lambda world, cell: {"body": "Half of it is done"},
+    "consultations:reopen-action": lambda world, cell: {"reason": "It is not enough"},
+    "consultations:restrict": lambda world, cell: {"reason": "The new reason"},
+    "consultations:grant-access": _people,
+    "consultations:keep-restriction": _people,
+    "consultations:lift-restriction": _people,
+    "consultations:end-access": _people,
+    "consultations:merge": _people,
+    "consultations:separate": _people,
+    "consultations:undo-merge": _people,
+    "consultations:feedback": _feedback,
+    "accounts:settings": _settings,
     "tracker:data-entry": _entry,
     "tracker:export": lambda world, cell: {"filters": "state=held"},
     "account_login": lambda world, cell: {"login": "nobody@example.org", "password": "wrong wrong wrong"},

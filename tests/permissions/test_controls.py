@@ -3,7 +3,8 @@
 import pytest
 
 from accounts import access
-from consultations.models import ConsultationActionQuerySet, ReferralQuerySet
+from consultations.models.actions import OfConsultationQuerySet
+from consultations.models.referrals import ReferralQuerySet
 from core.models.jobs import JobQuerySet
 
 from .checking import check, complaints
@@ -30,7 +31,7 @@ def test_referrals_shown_to_everybody_are_noticed(monkeypatch, route):
 
 def test_actions_shown_to_everybody_are_noticed(monkeypatch):
     world = World()
-    monkeypatch.setattr(ConsultationActionQuerySet, "visible_to", everything)
+    monkeypatch.setattr(OfConsultationQuerySet, "visible_to", everything)
     with pytest.raises(AssertionError, match="403 instead of 404"):
         check(world, "consultations:close-action", ["colleague"])
 

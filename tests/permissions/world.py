@@ -2,7 +2,8 @@
 
 Two teams: `maker` and `colleague` belong to one; `outsider` and a stranger to the other. `ours` was made by the maker,
 `theirs` by the stranger, `draft` is the maker's unsent one; `assigned` is a foreign referral of which one action is
-the maker's to do.
+the maker's to do. `restricted` and `granted` are the stranger's and restricted: of the one, nobody of the matrix was
+given access; of the other, the CS practitioner was, and the manager's access ran out yesterday.
 """
 
 import uuid
@@ -15,12 +16,12 @@ from django.utils import timezone
 
 from accounts.permissions import Role
 from consultations.choices import ReferralState
-from consultations.services import notes, referrals, screening
-from core import drafts
-from core.models import FormDraft, FormSection, Job, JobFile
+from consultations.services import access, feedback, framework, notes, papers, people, referrals, screening
+from core import drafts, notices
+from core.models import FormDraft, FormSection, Job, JobFile, Notice
 from core.models.jobs import JobStatus
 from core.models.lists import FormName
-from tests.factories import PASSPHRASE, a_draft, a_person, a_team, an_action, an_entry
+from tests.factories import PASSPHRASE, a_draft, a_person, a_take_away, a_team, an_action, an_entry
 from tracker import exports
 
 IDENTITIES = [
@@ -29,16 +30,21 @@ IDENTITIES = [
 ]  # fmt: skip
 NOWHERE = uuid.UUID("00000000-0000-4000-8000-000000000000")
 EVERYTHING = frozenset(
-    {"reference", "name", "number", "worry", "referrer", "answer", "section", "what", "detail", "reason"}
-)
+    {
+        "reference", "name", "number", "worry", "referrer", "answer", "section", "what", "detail", "reason",
+        "feedback", "question", "place",
+    }
+)  # fmt: skip
+# Of a restricted referral to which they have no access, a manager reads no more than this.
+RESTRICTION = frozenset({"reference", "restriction"})
 # Which records each identity may see, and how much of them; an identity that is not here sees none.
 ALL_SENT = {"ours": EVERYTHING, "theirs": EVERYTHING, "assigned": EVERYTHING}
 SEES: dict[str, dict[str, frozenset[str]]] = {
     "maker": {"ours": EVERYTHING, "draft": EVERYTHING, "assigned": frozenset({"reference", "what"})},
     "colleague": {"ours": EVERYTHING},
     "outsider": {"theirs": EVERYTHING, "assigned": EVERYTHING},
-    "cs": ALL_SENT,
-    "manager": ALL_SENT,
+    "cs": ALL_SENT | {"granted": EVERYTHING | RESTRICTION},
+    "manager": ALL_SENT | {"restricted": RESTRICTION, "granted": RESTRICTION},
 }
 
 
@@ -66,6 +72,7 @@ class World:
         self.bystander = a_person(Role.PRACTITIONER, name="Bystander")
         self.records: dict[tuple[str, str], dict] = {}
         self._jobs: dict[tuple[str, str], Job] = {}
+        self._papers: dict[tuple[str, str], Job] = {}
         self.sessions = {name: self._sign_in(person) for name, person in self.people.items()}
         self.people["deactivated"].is_active = False
         self.people["deactivated"].save()
@@ -85,13 +92,55 @@ class World:
         return client
 
     def record(self, row: str, state: str) -> dict:
-        """The record `row` in `state`: {"referral", "action", "words": {kind: marker}}."""
+        """The record `row` in `state`: {"referral", "action", "words": {kind: marker}}.
+
+        A `restricted` and a `granted` one also have their "grant". In the state `pair` there are two young people
+        who may be one ("people"); in `merged` they were made one ("merge").
+        """
         state = "draft" if row == "draft" else state
         if (row, state) not in self.records:
             self.records[row, state] = self._make(row, state)
         return self.records[row, state]
 
     def _make(self, row: str, state: str) -> dict:
+        made = self._make_pair(row, state) if state in ("pair", "merged") else self._take_to(row, state)
+        if row in ("restricted", "granted"):
+            self._restrict(row, made)
+        return made
+
+    def _make_pair(self, row: str, state: str) -> dict:
+        """Two young people whose case number is written differently, each with a referral."""
+        by = self.people["maker"] if row == "ours" else self.stranger
+        words = {"name": f"name-of-{row}{state}", "number": f"number-of-{row}{state}"}
+        drafted = [a_draft(by, name=words["name"], case_number=words["number"] + mark) for mark in ("", "-")]
+        sent = [referrals.send(draft, by=by) for draft in drafted]
+        words["reference"] = sent[0].reference
+        made = {"referral": sent[0], "other": sent[1], "people": [one.young_person for one in sent], "words": words}
+        if state == "merged":
+            first, second = made["people"]
+            plan = people.plan(first, second, keep=first, choices={})
+            made["merge"] = people.merge(
+                first, second, keep=first, choices={}, mark=plan.mark, reason="The same", by=self.other_manager
+            )
+        return made
+
+    def _restrict(self, row: str, made: dict) -> None:
+        """Restrict the record's referral, and the other of a pair."""
+        reason = made["words"]["restriction"] = f"restriction-of-{made['words']['reference']}"
+        person = self.people["cs"] if row == "granted" else self.screener
+        for name in ("referral", "other"):
+            if name in made:
+                access.restrict(made[name], reason=reason, people=[person], by=self.other_manager)
+                made[name].refresh_from_db()
+        made["grant"] = made["referral"].grants.get()
+        if row == "granted":
+            now = timezone.now()
+            made["referral"].grants.create(
+                user=self.people["manager"], by=self.other_manager, reason=reason,
+                at=now - timedelta(days=9), until=timezone.localdate(now) - timedelta(days=1),
+            )  # fmt: skip
+
+    def _take_to(self, row: str, state: str) -> dict:
         tag = f"{row}{state}"
         words = {kind: f"{kind}-of-{tag}" for kind in EVERYTHING - {"reference"}}
         by = self.people["maker"] if row in ("ours", "draft") else self.stranger
@@ -106,6 +155,9 @@ class World:
         words["reference"] = referral.reference
         if state == ReferralState.SCREENING:
             return made
+        if state == ReferralState.INFORMATION:
+            made["referral"] = screening.ask(referral, question=words["question"], by=self.screener).referral
+            return made
         if state == ReferralState.SIGNPOSTED:
             made["referral"] = screening.signpost(referral, to="Early Help", reason=words["reason"], by=self.screener)
             return made
@@ -117,9 +169,14 @@ class World:
         notes.save_section(referral.consultation, section, body=words["section"], base_version=0, by=self.screener)
         owner = {"ours": self.people["maker"], "assigned": self.people["maker"]}.get(row, self.stranger)
         made["action"] = an_action(referral, owner=owner, what=words["what"], by=self.screener)
+        schools = FormSection.objects.get(form=FormName.FRAMEWORK_FACTORS, key="schools")
+        made["place"] = framework.add_place(referral.consultation, schools, name=words["place"], by=self.screener)
+        made["take_away"] = a_take_away(referral, owner=owner, what=words["what"], by=self.screener)
         if state == ReferralState.HELD:
             referral = made["referral"] = notes.hold(referral.consultation, held_on=day, by=self.screener)
             made["entry"] = an_entry(referral, by=self.screener, detail=words["detail"])
+            said = {"used": "yes", "useful": 4, "young_person": words["feedback"], "context": "", "actions": {}}
+            feedback.give(referral, said, version=0, by=self.screener)
         return made
 
     def job(self, row: str, status: str) -> Job:
@@ -141,6 +198,29 @@ class World:
             self._jobs[row, status] = job
         return self._jobs[row, status]
 
+    def paper(self, row: str, status: str) -> Job:
+        """A PDF of the record `row`: `ours` was asked for by the maker, `theirs` by the stranger."""
+        if (row, status) not in self._papers:
+            by = self.people["maker"] if row == "ours" else self.stranger
+            referral = self.record(row, "held")["referral"]
+            job = self._papers[row, status] = papers.ask_for("consultation", by=by, referral=referral)
+            if status == JobStatus.DONE:
+                now = timezone.now()
+                Job.objects.filter(pk=job.pk).update(status=status, finished_at=now, expires_at=now + timedelta(days=1))
+                content = f"section-of-{row}held".encode()
+                JobFile.objects.create(
+                    job=job, name="consultation.pdf", content_type="application/pdf", content=content, size=len(content)
+                )
+            Job.objects.filter(pk=job.pk).update(created_at=timezone.now() - timedelta(hours=1))
+        return self._papers[row, status]
+
+    @cached_property
+    def notice(self) -> Notice:
+        """Something that waits for the maker."""
+        person = self.people["maker"]
+        notices.tell([person], "notice-of-maker", key="k", url="/referrals/")
+        return Notice.objects.get(user=person, key="k")
+
     @cached_property
     def kept_text(self) -> str:
         """What the maker typed into a new referral and did not send."""
@@ -157,7 +237,7 @@ class World:
 
     def fill(self) -> "World":
         """Every kind of record that there can be, for pages that list them."""
-        for row in ("ours", "theirs", "assigned"):
+        for row in ("ours", "theirs", "assigned", "restricted", "granted"):
             for state in ("screening", "planned", "held", "signposted"):
                 self.record(row, state)
         self.record("draft", "draft")
@@ -180,6 +260,8 @@ class World:
                 words += [f"filter-of-{row}-{status}", f"workbook-of-{row}"]
         if identity != "administrator":
             words.append(self.bystander.email)
+        if identity != "maker":
+            words.append("notice-of-maker")
         if identity != "maker" and "kept_text" in self.__dict__:
             words.append(self.kept_text)
         return words

@@ -1,0 +1,1 @@
+"""What must stay fast; `bin/bench` runs it."""

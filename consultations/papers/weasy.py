@@ -1,0 +1,47 @@
+"""WeasyPrint, kept to our own static files. Imported late: without Pango on the machine the import fails."""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.storage import staticfiles_storage
+from weasyprint import HTML
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+# No such host exists; an address on it is one of our static files or nothing.
+BASE = "https://paper.invalid"
+
+
+class Refused(FatalURLFetchingError):
+    """Something on a paper asked for what is not a static file of ours."""
+
+
+class OwnStaticFiles(URLFetcher):
+    """Gives our own static files and nothing else: no network, no file of the machine, no data in the address."""
+
+    def __init__(self) -> None:
+        super().__init__(allowed_protocols=(), allow_redirects=False)
+
+    def fetch(self, url: str, headers=None) -> URLFetcherResponse:
+        """The static file at `url`. Raises Refused, which ends the rendering, for anything else."""
+        path = urlsplit(url).path
+        if not (url.startswith(f"{BASE}/") and path.startswith(settings.STATIC_URL)):
+            raise Refused("a paper may use nothing but our own static files")
+        name = path.removeprefix(settings.STATIC_URL)
+        if not name.endswith(".css"):
+            raise Refused("a paper uses nothing but style sheets")
+        if found := finders.find(name):  # where static files are not collected
+            with open(found, "rb") as file:
+                return URLFetcherResponse(url, file.read(), {"Content-Type": "text/css; charset=utf-8"})
+        if not staticfiles_storage.exists(name):
+            raise Refused("there is no such static file")
+        with staticfiles_storage.open(name) as file:
+            return URLFetcherResponse(url, file.read(), {"Content-Type": "text/css; charset=utf-8"})
+
+
+def write(html: str) -> bytes:
+    """`html` as a PDF that screen readers understand (PDF/UA-1). Raises RuntimeError where it asked for too much."""
+    try:
+        return HTML(string=html, base_url=f"{BASE}/", url_fetcher=OwnStaticFiles()).write_pdf(pdf_variant="pdf/ua-1")
+    except Refused as refused:
+        raise RuntimeError(str(refused)) from refused
