@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts.permissions import Permission, Role
 from consultations.models import Feedback, Referral, YoungPerson
-from consultations.services import access, feedback, marks, notes, participants, people
+from consultations.services import access, feedback, marks, notes, papers, participants, people
 from core import audit, notices
 from core.models import FormDraft, FormSection, Job
 from core.models.lists import FormName
@@ -213,6 +213,11 @@ def _many_jobs(by, number):
         exports.ask_for("state=held&q=canal", by=by)
 
 
+def _many_papers(by, number):
+    for _ in range(number):
+        papers.ask_for("consultation", by=by, referral=a_referral("held", by=by))
+
+
 def _many_people(by, number):
     for _ in range(number):
         a_person(Role.PRACTITIONER, Role.MANAGER, team=a_team())
@@ -289,6 +294,7 @@ def _get(name, **query):
 
 LISTS = {
     "referrals": (_many_referrals, _get("consultations:referrals")),
+    "referrals filtered": (_many_referrals, _get("consultations:referrals", allocated="nobody", sort="-status")),
     "actions": (_many_referrals, _get("consultations:actions")),
     "actions filtered": (_many_referrals, _get("consultations:actions", mine="on", status="open", sort="-due")),
     "tracker": (_many_referrals, _get("tracker:tracker")),
@@ -309,6 +315,7 @@ LISTS = {
         lambda browser: browser.get(YoungPerson.objects.filter(case_number="777").first().get_absolute_url()),
     ),
     "exports": (_many_jobs, _get("tracker:exports")),
+    "papers": (_many_papers, _get("consultations:forms")),
     "people": (_many_people, _get("accounts:people")),
     "audit": (_many_events, _get("audit")),
     "chronology": (_many_of_one, _first("consultations:chronology", "pk")),

@@ -69,6 +69,10 @@ def urls(by) -> dict[str, str]:
             pk = held.pk
         elif name == "consultations:screen":
             pk = screening.pk
+        elif name == "consultations:answer":
+            pk = a_referral("information", by=by).pk
+        elif name == "consultations:reopen":
+            pk = a_referral("signposted", by=by).pk
         elif name in requests.OF_ACTIONS:
             pk = action.pk
         elif name.startswith("consultations:") and cell.row != "-":
@@ -107,7 +111,8 @@ def test_no_value_in_a_form_breaks_a_page(browser, anybody, kind):
         "agency", "harms", "worry", "decision", "reason", "signposted_to", "attending", "space", "what", "who", "owner",
         "owner_name", "owner_agency", "status", "outcome", "primary_concern", "themes", "other_theme", "detail",
         "how_long_known", "text-home", "version-home", "resolves-home", "question-parents", "section", "oldpassword",
-        "password1", "password2", "referrer_name", "legal_status", "education", "referral",
+        "password1", "password2", "referrer_name", "legal_status", "education", "referral", "offered", "starts_at",
+        "place", "question", "to", "was", "heard", "invitation", "own_agency", "referrer",
     }  # fmt: skip
     value = VALUES[kind]
     if kind == "long":  # 70 fields of it would be refused as too much at once
@@ -222,14 +227,24 @@ def forms_of(by) -> dict[str, tuple[str, dict, list[str], list[str]]]:
         return reverse(f"consultations:{name}", args=args)
 
     return {
-        "new": (at("new"), {"name": "Typed Name"}, ["Enter the Mosaic ID"], ["Typed Name"]),
+        "new": (at("new"), {"case_number": " "}, ["Enter the Mosaic ID"], []),
+        "new, wrong": (at("new"), {"case_number": "?!"}, ["A case number has letters"], ["?!"]),
+        "ask": (
+            at("screen", screening.pk), {"decision": "ask", "reason": "Typed Reason"}, ["Enter what you need to know"],
+            ["Typed Reason"],
+        ),
+        "reschedule": (
+            at("reschedule", planned.pk), {"place": "Typed Place", "starts_at": "noon"},
+            ["Enter the date of the consultation", "Enter a time, like 14:30"], ["Typed Place", 'value="noon"'],
+        ),
+        "withdraw": (at("withdraw", planned.pk), {"reason": " "}, ["Enter why you withdraw the referral"], []),
         "young person": (
             at("step", draft.pk, "young-person"), {"case_number": "?!", "name": "", "version": "1"},
             ["A case number has letters", "Enter the young person’s name"], ["?!"],
         ),
         "referrer": (
             at("step", draft.pk, "referrer"),
-            {"referrer_name": "Typed Name"} | dict(zip(BOXES, ["32", "1", "2026"], strict=True)),
+            {"who": "elsewhere", "referrer_name": "Typed Name"} | dict(zip(BOXES, ["32", "1", "2026"], strict=True)),
             ["Select the referrer’s agency", "Select how the referral arrived", "must be a real date"],
             ["Typed Name", 'value="32"'],
         ),
@@ -262,8 +277,8 @@ def forms_of(by) -> dict[str, tuple[str, dict, list[str], list[str]]]:
 
 
 FORMS = [
-    "new", "young person", "referrer", "worry", "screen", "signpost", "hold", "add action", "change action",
-    "close action", "data entry",
+    "new", "new, wrong", "young person", "referrer", "worry", "screen", "ask", "signpost", "withdraw", "reschedule",
+    "hold", "add action", "change action", "close action", "data entry",
 ]  # fmt: skip
 
 
@@ -292,18 +307,19 @@ def test_every_answer_of_the_suitability_questions_may_stay_open(browser, anybod
 def test_a_whole_referral_from_the_first_page_to_its_reference(signed_in):
     team = a_team()
     browser = signed_in(a_person(Role.PRACTITIONER, team=team))
-    response = browser.post(reverse("consultations:new"), {"case_number": " 12  345 ", "name": "Zebedee Quince"})
+    response = browser.post(reverse("consultations:new"), {"case_number": " 12  345 "})
     pk = response.headers["Location"].split("/")[2]
     agency = Agency.objects.get(name=team.agency.name)
     steps = {
-        "referrer": {"referrer_name": "Me", "agency": agency.pk, "arrival": "email"}
+        "young-person": {"case_number": "12 345", "name": "Zebedee Quince", "version": "1"},
+        "referrer": {"who": "elsewhere", "referrer_name": "Me", "agency": agency.pk, "arrival": "email"}
         | requests.date_parts("received_on"),
         "worry": {"worry": "Seen by the canal."},
         "suitability": {},
     }
     for slug, values in steps.items():
         url = reverse("consultations:step", args=[pk, slug])
-        assert browser.post(url, values | {"version": "0"}).status_code == 302, slug
+        assert browser.post(url, {"version": "0"} | values).status_code == 302, slug
     response = browser.post(reverse("consultations:check", args=[pk]), follow=True)
     page = response.content.decode()
     assert "Your referral has been sent. Its reference is CS-" in page

@@ -408,7 +408,7 @@ def redacted(value: Any, redactor: Redactor) -> Any:
         changed = {
             each.name: redacted(getattr(value, each.name), redactor)
             for each in dataclasses.fields(value)
-            if each.name != "key"  # names a template and a file, and is never printed
+            if each.name not in ("key", "reference")  # they name a template, a file and the referral; never a person
         }
         return dataclasses.replace(value, **changed)
     raise TypeError(f"a paper cannot hold a {type(value).__name__}")

@@ -204,9 +204,7 @@ def send_link(consultation: Consultation, *, by, at: datetime | None = None) -> 
         if last and last.actor_id == by.pk and abs(at - last.at) <= referrals.SENT_TWICE:
             return told, not_told  # the same button, pressed twice
         if told:
-            words = (
-                f"The framework for the case consultation {referral.reference} is there to read or to fill in."
-            )
+            words = f"The framework for the case consultation {referral.reference} is there to read or to fill in."
             key = f"consultation:{consultation.pk}:prepare:{at:%Y%m%d%H%M%S}"
             url = reverse("consultations:prepare", args=[referral.pk])
             notices.tell(told, words, key=key, url=url, at=at)

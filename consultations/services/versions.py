@@ -1,4 +1,4 @@
-"""Putting an earlier version of a section back: a new version with its words, so that nothing is taken out of history."""
+"""Putting an earlier version of a section back: a new version with its words; nothing is taken out of history."""
 
 from datetime import datetime
 

@@ -59,7 +59,7 @@ def may_merge(context: template.Context) -> bool:
 @register.simple_tag
 def referral_lists(current: str) -> list[dict]:
     """The lists that belong to referrals, for `components/sub_navigation.html`; `current` is the route of this one."""
-    labels = {"referrals": "Referrals", "actions": "Actions", "feedback-list": "Feedback"}
+    labels = {"referrals": "Referrals", "actions": "Actions", "feedback-list": "Feedback", "forms": "Forms to print"}
     return [
         {"label": label, "url": reverse(f"consultations:{route}"), "current": route == current}
         for route, label in labels.items()

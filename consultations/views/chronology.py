@@ -98,7 +98,7 @@ def versions(request: HttpRequest, pk: UUID, key: str) -> HttpResponse:
     note = ConsultationNote.objects.filter(consultation=found, section=section).select_related("text").first()
     may_write = ReferralAct.WRITE in services.acts_for(found.referral, request.user)
     context = {
-        "title": section.title,
+        "title": f"“{section.title}”",
         "back_url": f"{reverse('consultations:consultation', args=[pk])}#section-{key}",
         "back_text": "Back to the consultation",
         "put_back_key": key if may_write and section.active and key != PRESENT else "",

@@ -148,28 +148,29 @@ def _show(request: HttpRequest, found: Consultation, *, status: int = 200) -> Ht
     slots = sorted(_slots(found, may_write=ReferralAct.WRITE in acts), key=lambda slot: not slot.short)
     agreed = FormSection.objects.of(FormName.ACTIONS).first()
     actions = agreed_actions.agreed(found)
+    around = beside(found, acts)
     context = {
         "consultation": found,
         "referral": found.referral,
         "may_write": ReferralAct.WRITE in acts,
         "may_hold": ReferralAct.HOLD in acts,
         "may_redact": can(request.user, Permission.CONSULTATION_REDACT),
-        "index": _index(slots, agreed, len(actions)),
+        "index": _index(slots, around["take_aways"], agreed, len(actions)),
         "presence_token": presences.token(found.referral_id),
         "header_slots": [slot for slot in slots if slot.short],
         "slots": [slot for slot in slots if not slot.short],
         "agreed": agreed,
         "agreed_prompts": agreed.prompt_texts() if agreed else [],
         "spaces": [(space, [action for action in actions if action.space == space]) for space in Space],
-        "rings": rings.of(found.marks.all(), actions),
+        "rings": rings.of(around["marks"].values(), actions),
         "age": found.referral.age_on(found.held_on or found.planned_for),
-        **beside(found, acts),
+        **around,
     }
     return render(request, "consultations/consultation.html", context, status=status)
 
 
-def _index(slots: list[texts.TextSlot], agreed: FormSection | None, actions: int) -> list[dict]:
-    """The side index: every section with whether it has text, and the number of actions."""
+def _index(slots: list[texts.TextSlot], questions: list, agreed: FormSection | None, actions: int) -> list[dict]:
+    """The side index: every section with whether it has text, and the number of questions and actions."""
     lines = []
     for slot in slots:
         written = bool(slot.body.strip())
@@ -177,6 +178,10 @@ def _index(slots: list[texts.TextSlot], agreed: FormSection | None, actions: int
         lines.append(
             {"label": slot.label, "url": f"#section-{slot.key}", "key": slot.key, "state": state, "done": written}
         )
+    if questions:
+        waiting = sum(question.is_open for question in questions)
+        state = f"{waiting} open" if waiting else "All answered"
+        lines.append({"label": "Questions to take away", "url": "#take-aways", "state": state, "done": not waiting})
     if agreed:
         state = f"{actions} action{'' if actions == 1 else 's'}" if actions else ""
         lines.append({"label": agreed.title, "url": "#actions", "state": state, "done": bool(actions)})

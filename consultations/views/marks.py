@@ -68,9 +68,11 @@ def save_sent(request: HttpRequest, found: Consultation) -> tuple[list[str], lis
     return saved, meanwhile
 
 
-def panels(found: Consultation) -> dict[str, dict]:
-    """What `consultations/_marks.html` draws, by the key of the section that speaks of the space; one query."""
-    marked = marks.of(found)
+def panels(found: Consultation, marked: dict[Space, SpaceMark]) -> dict[str, dict]:
+    """What `consultations/_marks.html` draws, by the key of the section that speaks of the space.
+
+    `marked` is what `services.marks.of` gives.
+    """
     drawn = {}
     for space, key in marks.SECTION_OF.items():
         mark = marked.get(space)

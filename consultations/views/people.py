@@ -101,7 +101,8 @@ def duplicate(request: HttpRequest, first: UUID, second: UUID) -> HttpResponse:
     if asked and form.is_valid():
         return redirect(f"{reverse('consultations:merge', args=[first, second])}?{request.GET.urlencode()}")
     context = {"form": form} | _compared(one, other)
-    context["buttons"] = [{"label": "See what a merge does"}]
+    # The button's own name says that the form was sent, also where nothing in it was chosen.
+    context["buttons"] = [{"label": "See what a merge does", "name": "see", "value": "merge"}]
     context["said"] = NotDuplicate.objects.filter(first__in=[one, other], second__in=[one, other]).first()
     return render(request, "consultations/duplicate.html", context)
 

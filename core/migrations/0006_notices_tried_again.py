@@ -4,15 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0005_framework_words'),
+        ("core", "0005_framework_words"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='notice',
-            name='next_try_at',
-            field=models.DateTimeField(blank=True, help_text='The e-mail is not tried before: a worker has it in hand, or it has just failed.', null=True),
+            model_name="notice",
+            name="next_try_at",
+            field=models.DateTimeField(
+                blank=True,
+                help_text="The e-mail is not tried before: a worker has it, or it has just failed.",
+                null=True,
+            ),
         ),
     ]

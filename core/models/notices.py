@@ -38,7 +38,7 @@ class Notice(models.Model):
     mailed_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(
-        null=True, blank=True, help_text="The e-mail is not tried before: a worker has it in hand, or it has just failed."
+        null=True, blank=True, help_text="The e-mail is not tried before: a worker has it, or it has just failed."
     )
 
     objects = NoticeQuerySet.as_manager()

@@ -123,7 +123,7 @@ def test_without_scripts_what_was_not_changed_is_not_written_over(referral, peop
     ann, ben = map(signed_in, people)
     everything = reverse("consultations:save-all", args=[referral.pk])
     save(ann, referral, harm="serious")
-    ben.post(everything, without_scripts())  # drawn before Ann marked it, and left alone
+    assert ben.post(everything, without_scripts()).status_code == 302  # drawn before Ann marked it, and left alone
     assert SpaceMark.objects.get().harm == "serious"
     answer = ben.post(everything, without_scripts(harm="none"))
     assert answer.status_code == 409

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from hypothesis import example, given
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from accounts.permissions import Role
 from consultations.models import NotDuplicate, Referral, YoungPerson, YoungPersonMerge
@@ -19,6 +20,7 @@ from consultations.services import access, people, referrals
 from core.models import AuditEvent
 from core.workflow import ActRefused, EditConflict
 from tests.factories import a_draft, a_person, a_referral, an_action
+from tracker.imports import import_tracker
 
 pytestmark = pytest.mark.django_db
 BORN = date(2010, 1, 15)
@@ -161,8 +163,9 @@ def test_merging_through_the_pages(manager, signed_in):
     browser = signed_in(manager)
     compare = reverse("consultations:duplicate", args=[first.pk, second.pk])
     shown = browser.get(compare).content.decode()
+    assert 'name="see" value="merge"' in shown
     assert all(words in shown for words in ("Kai Mensah", "Kay Mensa", "47-11", "4711", "Differs", mine.reference))
-    assert "Select which record stays" in browser.get(compare, {"keep": ""}).content.decode()
+    assert "Select which record stays" in browser.get(compare, {"see": "merge"}).content.decode()
     chosen = {"keep": "second", "name": "first", "date_of_birth": "first"}
     answer = browser.get(compare, chosen)
     assert answer.status_code == 302
@@ -440,3 +443,20 @@ def test_what_differs_from_the_record_is_said_without_its_values():
     words = people.mismatch(other)
     assert len(words) == 2
     assert "Mensah" not in str(words) and "2010" not in str(words)
+
+
+def test_an_imported_tracker_is_found_as_duplicates_and_follows_merges(manager, tmp_path):
+    first, second = a_pair()
+    merged(first, second, keep=first, by=manager)
+    book = Workbook()
+    heads = ["Date received", "Mosaic ID", "Name of Young Person", "Referrer", "Primary Concern", "Outcome"]
+    book.active.append(heads)
+    for number in ("47-11", "00815", "815"):
+        book.active.append([date(2024, 1, 5), number, "Kay", "R. Ellis", "School", "Awaiting"])
+    book.save(tmp_path / "tracker.xlsx")
+    outcome = import_tracker(tmp_path / "tracker.xlsx", by=manager)
+    assert outcome.added == 3, outcome.rejected
+    imported = Referral.objects.filter(imported=True)
+    assert imported.get(case_number="47-11").young_person == first
+    two = frozenset(imported.exclude(case_number="47-11").values_list("young_person", flat=True))
+    assert two in found(manager, kinds=["case-number"])

@@ -35,7 +35,10 @@ SPELLINGS = [
     "Ｚｉｅｌｉńｓｋａ", "(Zielińska)", "Smith/Zielińska", "«Zielińska»,", "AnnaZielinska",
     "anna.zielinska@mail.example", "@anna_z", "annazielinska2010", "xx_zielinska_xx", "#JusticeForKyle", "KYLE",
     "O'Brien", "O’Brien", "OBrien", "o`brien's", "O Brien", "Obrien", "Al-Hassan", "al hassan", "Hassan", "AlHassan",
-    "Kyle-Anna", "\u202eAnna\u202c", "Аnna",  # the last with a Cyrillic letter
+
+    "Kyle-Anna",
+    "annaz_10", "#justiceforkyle", "@kylestrong", "thebigobrien7",
+    "\u202eAnna\u202c", "Аnna",  # the last with a Cyrillic letter
 ]  # fmt: skip
 
 

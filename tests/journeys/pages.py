@@ -64,7 +64,7 @@ def a_world(role: Role | None) -> World:
     world.draft = a_draft(author, name="Kai Mensah")
     world.bare = a_draft(author, name="Bare Draft", worry="", arrival="")
     world.waiting = a_referral(ReferralState.SCREENING, by=author)
-    world.asked = a_referral(
+    world.questioned = a_referral(
         ReferralState.INFORMATION, by=author, cs=somebody, case_number=world.waiting.case_number, name="Another Name"
     )
     world.planned = a_referral(ReferralState.PLANNED, by=author, cs=somebody)
@@ -76,9 +76,10 @@ def a_world(role: Role | None) -> World:
     for number, words in enumerate(["Lives with his mother.", "Lives with his aunt."]):
         notes.save_section(world.held.consultation, home, body=words, base_version=number, by=somebody)
     notes.save_section(world.held.consultation, home, body="Lives alone.", base_version=1, by=author)
-    world.place = world.held.consultation.framework_places.first()
-    world.point = FormSection.objects.of("framework-points").first()
-    framework.save_cell(world.place, world.point, body="Known for two years.", base_version=0, by=somebody)
+    column = world.held.consultation.framework_places.first()
+    point = FormSection.objects.of("framework-points").first()
+    framework.save_cell(column, point, body="Known for two years.", base_version=0, by=somebody)
+    world.cell = f"{column.pk}/{point.key}"
     long_ago = timezone.localdate() - timedelta(days=3)
     world.action = an_action(world.planned, owner=author, by=somebody, due=long_ago)
     world.closed = an_action(world.planned, owner=author, by=somebody)
@@ -97,8 +98,8 @@ def a_world(role: Role | None) -> World:
         for number in range(120):
             audit.record("viewed", by=somebody, subject=world.held, label=world.held.reference, detail={"page": number})
     if role == Role.MANAGER:
-        world.hidden = access.restrict(world.signposted, reason="Known to the team.", people=[me, somebody], by=me)
-        world.grant = world.hidden.grants.get(user=somebody)
+        world.hidden = access.restrict(world.signposted, reason="Known to the team.", people=[me], by=me)
+        world.grant = world.hidden.grants.get(user=me)
         pairs = [a_referral(case_number=number, name=f"Kai {number}").young_person for number in ("4711", "47-11")]
         world.one, world.other = sorted(pairs, key=lambda person: person.pk)
         first, second = (a_referral(case_number=number, name="Leah").young_person for number in ("0815", "08-15"))
@@ -290,9 +291,9 @@ PRACTITIONER = [
     Look("consultations:check", "/referrals/{bare.pk}/check/", "not complete"),
     Look("consultations:discard", "/referrals/{draft.pk}/discard/"),
     Look("consultations:referral", "/referrals/{waiting.pk}/", "waiting"),
-    Look("consultations:referral", "/referrals/{asked.pk}/", "asked"),
-    Look("consultations:answer", "/referrals/{asked.pk}/answer/"),
-    Look("consultations:answer", "/referrals/{asked.pk}/answer/", "wrong", pressing("Send the"), error=True),
+    Look("consultations:referral", "/referrals/{questioned.pk}/", "asked"),
+    Look("consultations:answer", "/referrals/{questioned.pk}/answer/"),
+    Look("consultations:answer", "/referrals/{questioned.pk}/answer/", "wrong", pressing("Send the"), error=True),
     Look("consultations:withdraw", "/referrals/{waiting.pk}/withdraw/"),
     Look("consultations:withdraw", "/referrals/{planned.pk}/withdraw/", "wrong", pressing("Withdraw"), error=True),
     Look("consultations:consultation", "/referrals/{planned.pk}/consultation/", "read only"),
@@ -328,7 +329,7 @@ CS_PRACTITIONER = [
         choosing("Suitable: plan a consultation", then="Save the decision"), error=True,
     ),
     Look("consultations:screen", "/referrals/{held.pk}/screen/", "too late", status=409),
-    Look("consultations:screen", "/referrals/{asked.pk}/screen/", "another name, and a question"),
+    Look("consultations:screen", "/referrals/{questioned.pk}/screen/", "another name, and a question"),
     Look("consultations:reopen", "/referrals/{signposted.pk}/reopen/"),
     Look("consultations:reopen", "/referrals/{signposted.pk}/reopen/", "wrong", pressing("Reopen"), error=True),
     Look("consultations:allocate", "/referrals/{waiting.pk}/allocate/"),
@@ -402,7 +403,7 @@ CS_PRACTITIONER = [
     Look("consultations:young-person-chronology", "/referrals/young-people/{held.young_person_id}/chronology/"),
     Look("consultations:versions", "/referrals/{held.pk}/consultation/sections/home/versions/?from=1&to=2&version=1"),
     Look("consultations:versions", "/referrals/{held.pk}/consultation/sections/school/versions/", "nothing written"),
-    Look("consultations:cell-versions", "/referrals/{held.pk}/prepare/{place.pk}/{point.key}/versions/"),
+    Look("consultations:cell-versions", "/referrals/{held.pk}/prepare/{cell}/versions/"),
     Look("consultations:put-back", "/referrals/{held.pk}/consultation/sections/home/versions/1/put-back/"),
     Look("consultations:views", "/referrals/{held.pk}/views/", "filters", open_filters),
     Look("consultations:views", "/referrals/{held.pk}/views/?what=copied", "nothing found"),

@@ -70,6 +70,24 @@ def test_after_signing_in_again_in_another_tab_the_page_saves_by_itself(browse):
     steps.saved(page, "school")
 
 
+def test_a_page_that_is_only_open_notices_the_end_of_its_session_and_rests(browse):
+    author = a_person(Role.CS_PRACTITIONER, passphrase=PASSPHRASE)
+    page = browse(author, expects={401})
+    page.goto(steps.consultation_url(a_referral(ReferralState.PLANNED)))
+    Session.objects.all().delete()
+    steps.look(page)
+    expect(page.get_by_role("alert").filter(has_text="You have been signed out.")).to_be_visible()
+    asked = []
+    page.on("request", lambda request: asked.append(request) if "presence" in request.url else None)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.wait_for_timeout(500)
+    assert asked == []
+    _sign_in_again(page, author).close()
+    expect(page.get_by_text("You have been signed out.")).to_have_count(0)
+    with page.expect_response(lambda response: "presence" in response.url and response.ok):
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+
 def test_nobody_saves_in_another_persons_name(browse):
     author = a_person(Role.CS_PRACTITIONER, name="Amina Rahman")
     somebody = a_person(Role.CS_PRACTITIONER, name="Daniel Osei", passphrase=PASSPHRASE)

@@ -46,7 +46,7 @@ def test_the_decision_stays_beside_the_answers(browse):
 def test_the_guidance_stays_hidden_for_who_hid_it(browse):
     page = browse(a_person(Role.CS_PRACTITIONER))
     page.goto(steps.consultation_url(a_referral(ReferralState.PLANNED)))
-    guidance = page.get_by_text("Who does the Young Person currently live with?")
+    guidance = page.get_by_text("Who does the Young Person currently live with?", exact=True).first
     expect(guidance).to_be_visible()
     steps.press(page, "Hide guidance")
     expect(guidance).to_be_hidden()

@@ -122,6 +122,7 @@ def test_from_referral_to_workbook(browse, tmp_path):
         "Primary Concern and detail": f"{got['Primary Concern']} {got['Detail']}",
         "Themes": "CSE, Other: Fire setting",
         "Outcome": f"{got['Outcome']} {today:%-d %b %Y}",
+        "Feedback": "",
     }
     actions = [[cell.value for cell in line] for line in workbook["Actions"].iter_rows(min_row=2)]
     assert [line[:4] for line in actions] == [

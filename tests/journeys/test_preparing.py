@@ -133,4 +133,4 @@ def test_somebody_is_added_and_marked_as_present(browse, referral):
     steps.press(page, "Save who came")
     expect(page.get_by_text("Who came is saved.")).to_be_visible()
     page.get_by_role("link", name="Back to the consultation").click()
-    expect(page.get_by_role("region", name="Practitioners present")).to_contain_text("PC Stone, Police came")
+    expect(page.get_by_role("region", name="Practitioners present")).to_contain_text("PC Stone, Police (came)")

@@ -99,7 +99,7 @@ def _cell(referral) -> list:
 
 def _redaction(world: World, cell: Cell) -> dict:
     """What is left out of a copy of the record as it stands."""
-    if cell.row not in ("ours", "theirs"):
+    if cell.row in ("nowhere", "draft"):
         return {"make": "1"}
     digest = papers.whole_record(world.record(cell.row, cell.state)["referral"].consultation).digest()
     return {"digest": digest, "more": "Somebody Else", "make": "1"}
