@@ -43,6 +43,11 @@ def words(request):
     ) and not request.node.get_closest_marker("django_db"):
         return
     request.getfixturevalue("transactional_db" if _is_transactional(request) else "db")
+    load_words()
+
+
+def load_words() -> None:
+    """Put the forms' words and themes back where they are not there."""
     if not FormSection.objects.exists():
         toolkit.load(FormSection, FormPrompt, ListItem)
     if not Theme.objects.exists():

@@ -1,10 +1,10 @@
-"""Every route, for everybody, in every way: the answers of `table.py`, and no word of a record that is not theirs."""
+"""What the lines of `table.py` leave open: that no route is without one, and what lists, search and counts show."""
 
 import pytest
 from django.urls import reverse
 
 from . import requests, table
-from .checking import all_routes, answer_of, ask, check, leaks
+from .checking import all_routes, answer_of, ask, leaks
 from .table import Cell
 from .world import IDENTITIES, World
 
@@ -21,11 +21,6 @@ def test_every_record_route_is_tried_with_what_does_not_exist():
         by_route.setdefault((cell.route, cell.method), set()).add(cell.row)
     without = [key for key, rows in by_route.items() if rows & {"ours", "theirs", "draft"} and "nowhere" not in rows]
     assert without == []
-
-
-@pytest.mark.parametrize("route", table.named_routes())
-def test_answers(route):
-    check(World(), route)
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])

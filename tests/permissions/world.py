@@ -45,6 +45,8 @@ SEES: dict[str, dict[str, frozenset[str]]] = {
     "outsider": {"theirs": EVERYTHING, "assigned": EVERYTHING},
     "cs": ALL_SENT | {"granted": EVERYTHING | RESTRICTION},
     "manager": ALL_SENT | {"restricted": RESTRICTION, "granted": RESTRICTION},
+    # The log names records by their reference and says no more of them.
+    "auditor": dict.fromkeys(("ours", "theirs", "assigned", "restricted", "granted"), frozenset({"reference"})),
 }
 
 
