@@ -1,4 +1,4 @@
-"""Uses a running CS Casework as a person would: signs in, opens the tracker, exports it, opens the workbook.
+"""Uses a running CS Casework as a person would: signs in, exports the tracker, opens the workbook, makes a PDF.
 
 smoke.py ADDRESS: exits with 1 and says what went wrong. Run with the project's Python, which has openpyxl.
 """
@@ -19,6 +19,8 @@ READY = "/readyz"
 SIGN_IN = "/accounts/login/"
 TRACKER = "/tracker/"
 EXPORT = "/tracker/export/"
+FORMS = "/referrals/forms/"
+BLANK_FORM = "/referrals/forms/appendix-c/make/"
 FINISHED, FAILED = "done", {"failed", "cancelled"}
 PERSON, PASSPHRASE = "manager@demo.example", "contextual-demo-1"
 PATIENCE = 120
@@ -96,11 +98,11 @@ def sign_in(person: Person) -> None:
         sys.exit(f"{PERSON} could not sign in.")
 
 
-def export(person: Person) -> bytes:
-    """Asks for the export by the tracker's own button, waits for it, and gives the workbook."""
-    _, page = person.ask(TRACKER)
-    values = {name: value for name, (_, value) in Form(page.decode(), EXPORT).fields.items()}
-    job, _ = person.ask(EXPORT, values)
+def made(person: Person, page: str, button: str, values: dict[str, str] | None = None) -> bytes:
+    """Presses a page's own button that starts a job, waits for the job, and gives its file."""
+    _, shown = person.ask(page)
+    found = {name: value for name, (_, value) in Form(shown.decode(), button).fields.items()}
+    job, _ = person.ask(button, found | (values or {}))
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         _, answer = person.ask(job, accept="application/json")
@@ -108,9 +110,9 @@ def export(person: Person) -> bytes:
         if status == FINISHED:
             return person.ask(urljoin(job, "download/"))[1]
         if status in FAILED:
-            sys.exit(f"The export ended as {status}.")
+            sys.exit(f"{button} ended as {status}.")
         time.sleep(0.5)
-    sys.exit(f"The export was not finished within {PATIENCE} seconds.")
+    sys.exit(f"{button} was not finished within {PATIENCE} seconds.")
 
 
 def main(address: str) -> None:
@@ -118,13 +120,15 @@ def main(address: str) -> None:
     wait_until_ready(address)
     person = Person(address)
     sign_in(person)
-    content = export(person)
+    content = made(person, TRACKER, EXPORT)
     if not content.startswith(b"PK"):
         sys.exit("The export is not an Excel workbook.")
     sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
     if sheet.max_row < 2:
         sys.exit("The exported workbook holds no rows.")
-    print(f"Signed in, opened the tracker, exported {sheet.max_row - 1} rows to Excel and opened the workbook.")
+    if not made(person, FORMS, BLANK_FORM, {"form": "pdf"}).startswith(b"%PDF"):
+        sys.exit("The blank form is not a PDF.")
+    print(f"Signed in, opened the tracker, exported {sheet.max_row - 1} rows to Excel, and made a blank form as a PDF.")
 
 
 if __name__ == "__main__":
