@@ -47,7 +47,7 @@ class Names:
             return self._sections.get((FormName.SUITABILITY, name.removeprefix(_QUESTION)), ""), "text"
         if name.startswith(_ACTION):
             about = self._about.get(("consultations.consultationaction", name.removeprefix(_ACTION)), "An action")
-            return about if len(about) <= 100 else f"{about[:99]}…", "happened"
+            return about.rstrip(".") if len(about) <= 100 else f"{about[:99]}…", "happened"
         return DETAILS.get(name, ("", ""))
 
     def word(self, how: str, value: Any) -> str:

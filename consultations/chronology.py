@@ -38,6 +38,8 @@ PAGE_SIZE = 25
 NOBODY = "The system"
 # The tables that lines come from.
 EVENT, VERSION, SET_ASIDE, MERGED = "event", "version", "set aside", "merged"
+# Acts that one person does many times in a row, box by box: those of one minute read as one entry.
+_GATHERED = {"consultation.marked", "consultation.participant-came"}
 # How much of one long text a line shows; the page of its versions has the rest.
 MOST_WORDS = 40
 _UNSENT = [code for code, act in ACTS.items() if act.unsent]
@@ -80,6 +82,21 @@ class Line:
     short_changes: list[tuple[str, list[Piece]]] = field(default_factory=list)
     note: str = ""
     url: str = ""
+    gathers: bool = False
+    parts: list["Line"] = field(default_factory=list)
+
+    @property
+    def together(self) -> list["Line"]:
+        """This line and those that were gathered under it."""
+        return [self, *self.parts]
+
+    def goes_with(self, other: "Line") -> bool:
+        """Whether both are of a kind that is done box by box, by one person on one record in one minute."""
+        return (
+            (self.gathers and other.gathers)
+            and (self.title, self.by, self.referral.pk) == (other.title, other.by, other.referral.pk)
+            and self.at.replace(second=0, microsecond=0) == other.at.replace(second=0, microsecond=0)
+        )
 
 
 class Chronology:
@@ -185,7 +202,7 @@ class Chronology:
             if row.resolved_at:
                 title = f"{place.title}: the text written at the same time was merged or taken away"
                 made[MERGED, str(row.pk)] = self._line(title, row.resolved_by.name, row.resolved_at, place)
-        return [made[row["what"], row["key"]] for row in rows]
+        return _gathered(made[row["what"], row["key"]] for row in rows)
 
     def _line(self, title: str, by: str, at: datetime, place: TextPlace, **more) -> Line:
         return Line(title, by, at, self.referrals[place.referral_id], url=place.url, **more)
@@ -217,7 +234,7 @@ class Chronology:
     def _event_line(self, event: AuditEvent, names: Names, *, granted: set[UUID], budget: Budget) -> Line:
         key = event.subject_type, event.subject_id
         act, referral = act_for(event.act), self.referrals[self.subjects[key]]
-        line = Line(act.words, event.actor_name or NOBODY, event.at, referral)
+        line = Line(act.words, event.actor_name or NOBODY, event.at, referral, gathers=event.act in _GATHERED)
         if about := self.about.get(key):
             line.facts.append(("About", about if len(about) <= 200 else f"{about[:199]}…"))
         for name in act.shows:
@@ -262,6 +279,17 @@ class Chronology:
         """The restricted referrals to which the reader has access by a grant."""
         mine = AccessGrant.objects.current().filter(user=self.user, referral__in=self.referrals)
         return set(mine.values_list("referral", flat=True))
+
+
+def _gathered(lines: Iterable[Line]) -> list[Line]:
+    """`lines` in their order, neighbours that go together as one; no fact of any is left out."""
+    found: list[Line] = []
+    for line in lines:
+        if found and found[-1].goes_with(line):
+            found[-1].parts.append(line)
+        else:
+            found.append(line)
+    return found
 
 
 def jobs_of(referrals: Iterable[UUID]) -> QuerySet[Job]:

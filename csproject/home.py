@@ -211,9 +211,9 @@ def _drafts(user) -> Work | None:
     rows = Referral.objects.visible_to(user).filter(state=ReferralState.DRAFT).order_by("-created_at")
 
     def line(referral: Referral) -> Line:
-        made = timezone.localtime(referral.created_at)
+        made = date_format(timezone.localtime(referral.created_at), "DATETIME_FORMAT")
         return Line(
-            "Draft referral", reverse("consultations:check", args=[referral.pk]), f"begun {made:%d/%m/%Y %H:%M}"
+            referral.name or "Draft without a name", reverse("consultations:check", args=[referral.pk]), f"Begun {made}"
         )
 
     work = _work("Your drafts", rows, line, f"{reverse('consultations:referrals')}?state={ReferralState.DRAFT}")

@@ -14,7 +14,7 @@ class TakeAwayForm(ActionForm):
     class Meta(ActionForm.Meta):
         model = TakeAway
         fields = ["what", "owner", "owner_name", "owner_agency", "due"]
-        widgets = {"what": forms.Textarea(attrs={"rows": 3})}
+        widgets = {"what": forms.Textarea(attrs={"rows": 5})}
         labels = ActionForm.Meta.labels | {"what": "What is the question?"}
         help_texts = {"due": ActionForm.Meta.help_texts["due"]}
 

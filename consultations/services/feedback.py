@@ -89,7 +89,8 @@ def give(referral: Referral, values: dict[str, Any], *, version: int, by, at: da
         if feedback.answered_at:
             if is_referrers_own(feedback, current) and not is_own(by, current):
                 raise ActRefused(f"{feedback.answered_by.name} gave this feedback, so only they can change it.")
-            if not audit.changes(before, after) and feedback.answered_by_id == by.pk:
+            speaks_first = is_own(by, current) and not is_referrers_own(feedback, current)
+            if not audit.changes(before, after) and not speaks_first:
                 drafts.drop(draft_key(current), by)
                 return feedback  # the same form, sent twice
             if feedback.version != version:

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Q, UUIDField
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from ..choices import ReferralState
@@ -65,15 +64,11 @@ def known(case_number: str, *, by) -> list[Known]:
         return []
     key = case_key(case_number)
     same = Q(case_key=key) if key else Q(case_number__iexact=case_number)
-    numbered = YoungPerson.objects.filter(same).annotate(
-        now=Coalesce(  # who was merged away is found as the other
-            "merged_into__merged_into", "merged_into", "pk", output_field=UUIDField()
-        )
-    )
+    numbered = YoungPerson.objects.filter(same)
     rows = (
         Referral.objects.visible_to(by)
         .sent()
-        .filter(young_person__in=numbered.values("now"))
+        .filter(young_person__in=_standing(numbered))
         .with_names()
         .select_related(*TAKEN_OVER)
         .order_by("-received_on", "-reference")
@@ -82,6 +77,20 @@ def known(case_number: str, *, by) -> list[Known]:
     for referral in rows:
         found.setdefault(referral.young_person_id, []).append(referral)
     return [Known(pk, referrals) for pk, referrals in found.items()]
+
+
+def _standing(people: QuerySet[YoungPerson]) -> set[UUID]:
+    """The records that stand for these ones: whoever was merged away is found as the other, however often.
+
+    A query more for every merge that came after another one. There is always an id to look for, so that nobody
+    unknown is answered without looking.
+    """
+    found, level = {UUID(int=0)}, list(people.values_list("pk", "merged_into"))
+    while level:
+        found |= {pk for pk, into in level if into is None}
+        into = {into for _, into in level if into is not None}
+        level = list(YoungPerson.objects.filter(pk__in=into).values_list("pk", "merged_into")) if into else []
+    return found
 
 
 def begun(case_number: str, *, by, at: datetime | None = None) -> list[Referral]:

@@ -18,6 +18,9 @@ from ..models import Consultation, ConsultationNote, Presence, Referral
 
 # A page that was silent for so long is gone.
 GONE_AFTER = timedelta(seconds=30)
+# So many pages of one consultation one person is seen on at once; one more takes the place of the quietest. What a
+# page calls itself is the page's own word: without this bound, anybody could fill the table, and everybody's answers.
+MOST_PAGES = 20
 _signer = Signer(salt="consultations.presence")
 
 
@@ -71,7 +74,8 @@ def here(
     if own:
         Presence.objects.filter(pk=own[0]).update(section=section, at=at)
     else:
-        _arrive(rows[0].pk, by=by, client=client, section=section, at=at)
+        mine = sorted((row.presences__at, row.presences) for row in there if row.presences__user == by.pk)
+        _arrive(rows[0].pk, [pk for _, pk in mine], by=by, client=client, section=section, at=at)
     if any(row.presences__at < at - GONE_AFTER for row in there if row.presences not in own):
         _silent(at)._raw_delete(using="default")  # one statement, without a transaction of its own
     others = sorted(
@@ -90,8 +94,12 @@ def leave(pk: UUID, *, by, client: str, at: datetime | None = None) -> None:
     Presence.objects.filter(mine | Q(pk__in=_silent(at or timezone.now()))).delete()
 
 
-def _arrive(consultation_pk: UUID, *, by, client: str, section: str, at: datetime) -> None:
+def _arrive(consultation_pk: UUID, mine: list[int], *, by, client: str, section: str, at: datetime) -> None:
+    """A page that was not here yet; `mine` are the rows of this person's other pages, the quietest first."""
     try:
+        if len(mine) >= MOST_PAGES:
+            Presence.objects.filter(pk=mine[0]).update(client=client, section=section, at=at)
+            return
         Presence.objects.create(consultation_id=consultation_pk, user=by, client=client, section=section, at=at)
     except IntegrityError:  # the same page at the same moment: it is here, which is all that counts
         return

@@ -10,6 +10,7 @@ from django.utils import timezone
 from core import audit, drafts, notices
 from core.models import FormSection
 from core.models.actions import ActionStatus
+from core.models.notices import Notice
 from core.workflow import ActRefused, EditConflict
 
 from .. import workflow
@@ -60,9 +61,12 @@ def change(question: TakeAway, values: dict[str, Any], *, version: int, by, at: 
         _locked(question.consultation)
         current = _current(question)
         if current.version != version:
+            if all(getattr(current, name) == values[name] for name in FIELDS):
+                drafts.drop(draft_key(current, "change"), by)
+                return current  # the same form, sent twice
             raise EditConflict("Somebody changed this question after you opened it.", current)
         _check_open(current)
-        before = audit.state_of(current, FIELDS)
+        before, owner = audit.state_of(current, FIELDS), current.owner
         for name in FIELDS:
             setattr(current, name, values[name])
         current.version += 1
@@ -70,6 +74,7 @@ def change(question: TakeAway, values: dict[str, Any], *, version: int, by, at: 
         changed = audit.changes(before, audit.state_of(current, FIELDS))
         _record("take-away.changed", current, by=by, at=at, detail=changed)
         if "owner" in changed:
+            _forget_notices(current, owner)
             _tell_owner(current, by=by, at=at)
         drafts.drop(draft_key(current, "change"), by)
     return current
@@ -91,6 +96,7 @@ def answer(question: TakeAway, *, status: str, outcome: str, by, at: datetime | 
         current.version += 1
         current.save()
         _record(f"take-away.{status}", current, by=by, at=at, detail={"outcome": outcome})
+        _forget_notices(current, current.owner)
         _tell_asker(current, by=by, at=at)
         drafts.drop(draft_key(current, "answer"), by)
     return current
@@ -126,8 +132,15 @@ def _tell_owner(question: TakeAway, *, by, at: datetime) -> None:
         notices.tell([question.owner], words, key=key, url=url, at=at)
 
 
+def _forget_notices(question: TakeAway, owner) -> None:
+    """What `owner` has not read about a question that is answered, or somebody else's now, is taken back."""
+    if owner is not None:
+        waiting = Notice.objects.visible_to(owner).unread().filter(key__startswith=f"take-away:{question.pk}:")
+        notices.forget(*waiting.exclude(key__endswith=":closed").values_list("key", flat=True))
+
+
 def _tell_asker(question: TakeAway, *, by, at: datetime) -> None:
-    """Who put the question down, unless they answered it themselves; the notice of the owner has done its work."""
+    """Who put the question down, unless they answered it themselves."""
     if question.created_by_id != by.pk:
         words = f"A question from consultation {question.consultation.referral.reference} is answered."
         if question.status == ActionStatus.DROPPED:

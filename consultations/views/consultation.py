@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import requires
@@ -132,7 +133,8 @@ def hold(request: HttpRequest, pk: UUID) -> HttpResponse:
     workflow.REFERRAL.check(ReferralAct.HOLD, referral.state)
 
     def make(data) -> HeldForm:
-        return HeldForm(data, received_on=referral.received_on, initial={"held_on": referral.consultation.planned_for})
+        likely = min(referral.consultation.planned_for, timezone.localdate())  # a day to come would be refused
+        return HeldForm(data, received_on=referral.received_on, initial={"held_on": likely})
 
     page = drafts.open_form(request, referrals.draft_key(referral, "hold"), make)
     if request.method == "POST" and page.form.is_valid():

@@ -51,7 +51,7 @@ def _in_order(referral: Referral, acts: set[str]) -> Iterator[tuple[str, str]]:
 
 
 def _meeting(referral: Referral, acts: set[str]) -> Iterator[tuple[str, str]]:
-    """What is about the meeting: preparing it before its day, writing it up and marking it as held from then on."""
+    """What is about the meeting: writing it up first for who may write, preparing it first for who may only prepare."""
     consultation = getattr(referral, "consultation", None)
     if consultation is None or not consultation.recorded_here:
         return
@@ -62,5 +62,10 @@ def _meeting(referral: Referral, acts: set[str]) -> Iterator[tuple[str, str]]:
         "hold": ("Mark the consultation as held", "consultations:hold") if Act.HOLD in acts else None,
     }
     comes = referral.state == State.PLANNED and consultation.planned_for > timezone.localdate()
-    order = ["prepare", "write", "hold"] if comes else ["write", "hold", "prepare"]
+    if not comes:
+        order = ["write", "hold", "prepare"]
+    elif Act.WRITE in acts:
+        order = ["write", "prepare", "hold"]
+    else:
+        order = ["prepare", "write", "hold"]
     yield from (found[name] for name in order if found[name])

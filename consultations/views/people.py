@@ -83,7 +83,7 @@ def duplicates(request: HttpRequest) -> HttpResponse:
             }
             for pair, first, second in pairs
         ],
-        "headings": presenters.headings("What is the same", "One record", "The other record", "Compare"),
+        "headings": presenters.headings("What is the same", "One record", "The other record"),
     }
     return render(request, "consultations/duplicates.html", context)
 

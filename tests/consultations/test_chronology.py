@@ -231,6 +231,18 @@ def test_what_nobody_offered_in_the_address_is_left_out_of_account(signed_in, pe
     assert "entries, latest first" in told
 
 
+def test_what_one_person_marks_in_one_minute_is_one_entry_with_all_its_facts(signed_in, people, full):
+    at = timezone.now().replace(second=10, microsecond=0) + timedelta(hours=1)
+    for space, by, later in [(Space.HOME, "cs", 0), (Space.ONLINE, "cs", 20), (Space.PEER_GROUP, "cs", 60)]:
+        when = at + timedelta(seconds=later)
+        marks.save(full.consultation, space, harm="some", strength="", version=0, by=people[by], at=when)
+    told = page_of(signed_in(people["cs"]), full)
+    assert told.count("Harm and strength marked") == 3  # of that minute, of the next, and what stood there before
+    entry = told.split("Harm and strength marked")[2]
+    assert Space.HOME.label in entry
+    assert Space.ONLINE.label in entry
+
+
 def test_either_end_may_come_first(signed_in, people, full):
     browser = signed_in(people["cs"])
     latest, earliest = page_of(browser, full), page_of(browser, full, order="first")
