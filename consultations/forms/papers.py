@@ -9,7 +9,7 @@ from core.forms import Checkboxes, GovukForm
 from ..papers.finding import Proposals
 from ..papers.redaction import OTHER_SCRIPTS
 
-MOST_NAMES, LONGEST_NAME = 3_000, 300
+MOST_NAMES, LONGEST_NAME = 300, 300
 GROUPS = ("names", "openings", "contacts", "ordinary", "staff")
 CHANGED = "The record has changed since this page was drawn. What was found is ticked again: look at the copy below"
 
@@ -103,7 +103,9 @@ class RedactionForm(GovukForm):
         if self.is_bound:
             ticked = [word for group in GROUPS if group in self.fields for word in self.data.getlist(group)]
             more = [" ".join(line.split()) for line in self.data.get("more", "").splitlines()]
-            return list(dict.fromkeys([*ticked, *filter(None, more)]))
+            # What the form refuses for its length is not looked for either: the page would take a minute.
+            more = [line for line in more if 0 < len(line) <= LONGEST_NAME][:MOST_NAMES]
+            return list(dict.fromkeys([*ticked, *more]))
         return [word for group in ("names", "openings", "contacts") for word in self.initial.get(group, [])]
 
     def option(self, name: str) -> bool:

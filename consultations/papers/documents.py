@@ -252,13 +252,18 @@ def consultation(found: Consultation, *, on: date, prompts: bool, framework: boo
 
 
 def professionals(found: Consultation) -> list[str]:
-    """The names of those who work with the young person as the record holds them, each once; then their agencies."""
+    """The names of those who work with the young person as the record holds them, each once; then their agencies.
+
+    Somebody elsewhere without an agency may be an aunt who does an action: they are not among them.
+    """
     names, agencies = [found.referral.referrer_name], []
     for participant in found.participants.select_related("person__team"):
-        names.append(participant.person.name if participant.person_id else participant.name)
+        if participant.person_id or participant.agency.strip():
+            names.append(participant.person.name if participant.person_id else participant.name)
         agencies.append(participant.agency)
     for row in [*found.actions.select_related("owner"), *found.take_aways.select_related("owner")]:
-        names.append(row.owner.name if row.owner_id else row.owner_name)
+        if row.owner_id or row.owner_agency.strip():
+            names.append(row.owner.name if row.owner_id else row.owner_name)
         agencies.append(row.owner_agency)
     return list(dict.fromkeys(name.strip() for name in [*names, *agencies] if name.strip()))
 

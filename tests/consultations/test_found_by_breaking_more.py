@@ -4,14 +4,17 @@ import itertools
 from datetime import timedelta
 
 import pytest
+from django.http import QueryDict
 from django.utils import timezone
 
 from accounts.permissions import Role
+from consultations.forms.papers import LONGEST_NAME, MOST_NAMES, RedactionForm
 from consultations.models import Presence, Referral
-from consultations.services import feedback, known, people, presence, referrals, take_aways
+from consultations.papers.finding import Proposals
+from consultations.services import feedback, known, papers, people, presence, referrals, take_aways
 from core.models import AuditEvent, Notice
 from core.workflow import EditConflict
-from tests.factories import a_draft, a_person, a_referral, a_take_away
+from tests.factories import a_draft, a_person, a_referral, a_take_away, an_action
 
 pytestmark = pytest.mark.django_db
 SAID = {"used": "yes", "useful": 4, "young_person": "Calmer", "context": "", "actions": {}}
@@ -83,3 +86,22 @@ def test_a_number_leads_through_three_merges(cs):
     found = known.known("AA-100", by=cs)
     assert [one.id for one in found] == [ones[-1].pk]
     assert len(found[0].referrals) == 4
+
+
+def test_words_to_leave_out_that_are_refused_for_their_length_are_not_looked_for():
+    data = QueryDict(mutable=True)
+    data["more"] = "\n".join(["x" * (LONGEST_NAME + 1), *(f"Name {number}" for number in range(MOST_NAMES + 9))])
+    form = RedactionForm(data, found=Proposals(), digest="d")
+    assert not form.is_valid()
+    chosen = form.chosen_so_far()
+    assert len(chosen) == MOST_NAMES
+    assert chosen[0] == "Name 0"
+
+
+def test_a_relative_who_does_an_action_is_left_out_unless_somebody_says_otherwise(cs):
+    consultation = a_referral("planned").consultation
+    an_action(consultation.referral, owner_name="Wilhelmina Threlkeld", owner_agency="")
+    an_action(consultation.referral, owner_name="Oswald Pemberton", owner_agency="Police")
+    found = papers.proposals(consultation, papers.whole_record(consultation))
+    assert "Wilhelmina Threlkeld" in found.names
+    assert "Oswald Pemberton" in found.staff
