@@ -30,12 +30,12 @@ def signed_in(browser: Browser, base: str, who: str) -> Page:
 
 
 def consultation(browser: Browser, base: str) -> None:
-    """A consultation in the middle of being written up, at the narrative sections."""
+    """A consultation that has been written up, at the narrative sections."""
     page = signed_in(browser, base, "cs")
-    page.goto("/referrals/?state=planned")
+    page.goto("/referrals/?state=held")
     page.get_by_role("row").nth(1).get_by_role("link").first.click()
     page.get_by_role("button", name="Write up the consultation").click()
-    page.goto(f"{page.url}#section-home")
+    page.goto(f"{page.url}#section-peer-groups")
     page.get_by_label("Peer Groups").wait_for()
     page.screenshot(path=IMAGES / "consultation.png")
 

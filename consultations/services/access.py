@@ -110,7 +110,7 @@ def grant(referral: Referral, *, person, until: date, reason: str, by, at: datet
         held = current.grants.current(timezone.localdate(at)).filter(user=person)
         if twice := held.filter(until=until, reason=reason, by=by).first():
             return twice
-        _checkday_words(until, at)
+        _check_day(until, at)
         _able(current, [person])
         held.update(ended_at=at, ended_by=by)
         given = _give(current, person, until=until, reason=reason, by=by, at=at)
@@ -291,7 +291,7 @@ def _able(referral: Referral, people: Iterable) -> list:
     return list(wanted.values())
 
 
-def _checkday_words(until: date, at: datetime) -> None:
+def _check_day(until: date, at: datetime) -> None:
     today = timezone.localdate(at)
     if not today <= until <= today + LONGEST:
         raise ActRefused("Access is given until a day from today on, and for a year at most.")
