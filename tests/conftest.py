@@ -29,10 +29,17 @@ def pytest_configure() -> None:
 def django_db_setup(django_db_setup, django_db_blocker):
     """Django empties tables with TRUNCATE after a transactional test; the audit log's refusal of it is off here.
 
-    `tests/core/test_audit.py` switches it on again to see that it refuses.
+    `tests/core/test_audit.py` switches it on again to see that it refuses. At the end nobody else may be in the
+    database that is thrown away: a browser's page or a killed worker may still hold a session then.
     """
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE core_auditevent DISABLE TRIGGER core_auditevent_no_truncate")
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture(autouse=True)

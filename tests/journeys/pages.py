@@ -213,19 +213,21 @@ def reveal_who(page: Page, world: World) -> None:
     expect(page.get_by_label("Person", exact=True)).to_be_visible()
 
 
-def _somebody_writes(world: World, version: int, body: str) -> None:
+def _somebody_writes(world: World, body: str) -> None:
+    """Somebody else writes on top of what stands there now, whatever the looks before have left."""
     home = FormSection.objects.get(form="consultation", key="home")
+    version = world.planned.consultation.notes.get(section=home).text.version
     notes.save_section(world.planned.consultation, home, body=body, base_version=version, by=world.somebody)
 
 
 def meet_a_conflict(page: Page, world: World) -> None:
-    _somebody_writes(world, 0, "Somebody's text.")
+    _somebody_writes(world, "Somebody's text.")
     steps.write(page, "home", "My text.")
     expect(page.get_by_role("group", name="Somebody else changed")).to_be_visible()
 
 
 def meet_a_conflict_without_scripts(page: Page, world: World) -> None:
-    _somebody_writes(world, 1, "Somebody's text, again.")
+    _somebody_writes(world, "Somebody's text, again.")
     page.locator("#id_text-home").evaluate("field => { field.value = 'Mine, again.'; }")
     with page.expect_navigation():
         page.locator("form[data-slot-form]").evaluate("form => form.submit()")
