@@ -27,6 +27,13 @@ class Permission(StrEnum):
     DATA_ENTRY_COMPLETE = "data-entry.complete"
     TRACKER_SEE = "tracker.see"
     TRACKER_EXPORT = "tracker.export"
+    TRACKER_IMPORT = "tracker.import"
+    DASHBOARD_SEE = "dashboard.see"
+    REPORT_MAKE = "report.make"
+    THEMES_TAG = "themes.tag"
+    THEMES_MANAGE = "themes.manage"
+    TRAINING_SEE = "training.see"
+    TRAINING_MANAGE = "training.manage"
     PEOPLE_MANAGE = "people.manage"
     SETTINGS_MANAGE = "settings.manage"
     AUDIT_SEE = "audit.see"
@@ -62,8 +69,14 @@ _ROLE_WORDS: dict[Role, tuple[str, str]] = {
         "CS practitioner",
         "Screens referrals, runs and records consultations, completes data entry.",
     ),
-    Role.MANAGER: ("Manager", "Sees every referral and the tracker, and exports it."),
-    Role.LEAD: ("System-change lead", "Keeps system reviews. Sees no referral and no child's name."),
+    Role.MANAGER: (
+        "Manager",
+        "Sees every referral, the tracker and its dashboard; exports, imports and reports; keeps themes and training.",
+    ),
+    Role.LEAD: (
+        "System-change lead",
+        "Keeps system reviews and training, sees the dashboard in large numbers. Sees no referral and no child's name.",
+    ),
     Role.ADMINISTRATOR: ("Administrator", "Looks after people, teams and roles. No casework."),
     Role.AUDITOR: ("Auditor", "Reads the audit log. No casework."),
 }
@@ -97,6 +110,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.FEEDBACK_GIVE,
             Permission.DATA_ENTRY_COMPLETE,
             Permission.TRACKER_SEE,
+            Permission.DASHBOARD_SEE,
+            Permission.THEMES_TAG,
+            Permission.TRAINING_SEE,
         }
     ),
     Role.MANAGER: frozenset(
@@ -111,10 +127,19 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.YOUNG_PEOPLE_MERGE,
             Permission.TRACKER_SEE,
             Permission.TRACKER_EXPORT,
+            Permission.TRACKER_IMPORT,
+            Permission.DASHBOARD_SEE,
+            Permission.REPORT_MAKE,
+            Permission.THEMES_TAG,
+            Permission.THEMES_MANAGE,
+            Permission.TRAINING_SEE,
+            Permission.TRAINING_MANAGE,
         }
     ),
-    Role.LEAD: frozenset(),
-    Role.ADMINISTRATOR: frozenset({Permission.PEOPLE_MANAGE, Permission.SETTINGS_MANAGE}),
+    Role.LEAD: frozenset({Permission.DASHBOARD_SEE, Permission.TRAINING_SEE, Permission.TRAINING_MANAGE}),
+    Role.ADMINISTRATOR: frozenset(
+        {Permission.PEOPLE_MANAGE, Permission.SETTINGS_MANAGE, Permission.THEMES_MANAGE},
+    ),
     Role.AUDITOR: frozenset({Permission.AUDIT_SEE}),
 }
 

@@ -21,7 +21,7 @@ from django.utils import timezone
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
-from . import audit, workbook
+from . import audit, notices, workbook
 from .models import Job, JobFile
 from .models.jobs import JobStatus
 from .workflow import ActRefused
@@ -47,15 +47,19 @@ class Output:
 
 @dataclass(frozen=True)
 class Kind:
-    """What a kind of job does: `run(job, step)` makes the Output; `may(user)` is asked at run and at download.
+    """What a kind of job does: `run(job, step)` makes the Output, or None where it makes no file; `may(user)` is asked
+    at run and at download.
 
     `may_have(user, job)`, where a kind has it, is asked too: whether this person may have what this very job makes.
+    `telling(job)`, where a kind has it, is what the one who asked is told once the job is done or has failed: the words
+    of the notice and the path it leads to.
     """
 
     name: str
-    run: Callable[[Job, "Step"], Output]
+    run: Callable[[Job, "Step"], Output | None]
     may: Callable[..., bool]
     may_have: Callable[..., bool] | None = None
+    telling: Callable[[Job], tuple[str, str]] | None = None
 
     def allows(self, job: Job) -> bool:
         """Whether the one who asked for `job` may have it now."""
@@ -67,13 +71,19 @@ Step = Callable[[int, int | None], None]
 _kinds: dict[str, Kind] = {}
 
 
-def register(name: str, *, may: Callable[..., bool], may_have: Callable[..., bool] | None = None) -> Callable:
+def register(
+    name: str,
+    *,
+    may: Callable[..., bool],
+    may_have: Callable[..., bool] | None = None,
+    telling: Callable[[Job], tuple[str, str]] | None = None,
+) -> Callable:
     """Decorator: the function runs jobs of kind `name`. Raises ValueError where the name is taken."""
 
-    def decorator(run: Callable[[Job, Step], Output]) -> Callable[[Job, Step], Output]:
+    def decorator(run: Callable[[Job, Step], Output | None]) -> Callable[[Job, Step], Output | None]:
         if name in _kinds:
             raise ValueError(f"job kind {name!r} is registered twice")
-        _kinds[name] = Kind(name=name, run=run, may=may, may_have=may_have)
+        _kinds[name] = Kind(name=name, run=run, may=may, may_have=may_have, telling=telling)
         return run
 
     return decorator
@@ -164,22 +174,26 @@ def run(job_id: UUID) -> None:
     finish(job, output)
 
 
-def finish(job: Job, output: Output) -> bool:
+def finish(job: Job, output: Output | None) -> bool:
     """Mark the job done and store its file, while its claim is still ours. False where it is another's now."""
     now = timezone.now()
+    expires_at = now + KEEP_FILES_FOR if output else None
     with transaction.atomic():
         if not _holding(job).update(
-            status=JobStatus.DONE, finished_at=now, lease_until=None, expires_at=now + KEEP_FILES_FOR, total=F("done")
+            status=JobStatus.DONE, finished_at=now, lease_until=None, expires_at=expires_at, total=F("done")
         ):
             return False
-        JobFile.objects.create(
-            job=job,
-            name=output.name,
-            content_type=output.content_type,
-            content=output.content,
-            size=len(output.content),
-        )
-        audit.record(f"{job.kind}.finished", by=job.requested_by, subject=job, detail={"bytes": len(output.content)})
+        if output:
+            JobFile.objects.create(
+                job=job,
+                name=output.name,
+                content_type=output.content_type,
+                content=output.content,
+                size=len(output.content),
+            )
+        detail = {"bytes": len(output.content)} if output else {}
+        audit.record(f"{job.kind}.finished", by=job.requested_by, subject=job, detail=detail)
+        _tell(job, JobStatus.DONE)
     return True
 
 
@@ -213,6 +227,16 @@ def _fail(job: Job, reason: str) -> None:
     with transaction.atomic():
         if _holding(job).update(status=JobStatus.FAILED, finished_at=timezone.now(), lease_until=None, failure=reason):
             audit.record(f"{job.kind}.failed", by=job.requested_by, subject=job, detail={"reason": reason})
+            _tell(job, JobStatus.FAILED)
+
+
+def _tell(job: Job, status: JobStatus) -> None:
+    """Tell the one who asked how it ended, where this kind of job does that."""
+    kind = _kinds.get(job.kind)
+    if kind and kind.telling:
+        job.status = status
+        words, url = kind.telling(job)
+        notices.tell([job.requested_by], words, key=f"{job.kind}:{job.pk}", url=url)
 
 
 @contextmanager

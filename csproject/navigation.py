@@ -8,19 +8,22 @@ from accounts.permissions import Permission, permissions_of
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """One item: its words, the name of its URL, the start of the paths that count as being in it, who may open it."""
+    """One item: its words, the name of its URL, the start of the paths that count as being in it, who may open it.
+
+    `unless` names the permission with which another item leads to the same pages.
+    """
 
     label: str
     url_name: str
     prefix: str
     permission: Permission | None = None
+    unless: Permission | None = None
 
 
 NAVIGATION = [
     NavItem("Home", "home", "/"),
     NavItem("Referrals", "consultations:referrals", "/referrals/", Permission.REFERRAL_SEE),
     NavItem("Tracker", "tracker:tracker", "/tracker/", Permission.TRACKER_SEE),
-    NavItem("Exports", "tracker:exports", "/exports/", Permission.TRACKER_EXPORT),
     NavItem("People", "accounts:people", "/administration/people/", Permission.PEOPLE_MANAGE),
     NavItem("Settings", "accounts:settings", "/administration/settings/", Permission.SETTINGS_MANAGE),
     NavItem("Audit", "audit", "/audit/", Permission.AUDIT_SEE),
@@ -32,4 +35,6 @@ def navigation_for(user: Any) -> list[NavItem]:
     if not user.is_authenticated:
         return []
     held = permissions_of(user)
-    return [item for item in NAVIGATION if item.permission is None or item.permission in held]
+    return [
+        item for item in NAVIGATION if (item.permission is None or item.permission in held) and item.unless not in held
+    ]

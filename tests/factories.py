@@ -14,7 +14,7 @@ from core.models import FormSection
 from core.models.lists import FormName
 from tracker.choices import PrimaryConcern
 from tracker.models import Theme, TrackerEntry
-from tracker.services import complete_entry
+from tracker.services.entries import complete_entry
 
 _numbers = itertools.count(1)
 PASSPHRASE = "a long enough passphrase"

@@ -17,3 +17,6 @@ class PrimaryConcern(models.TextChoices):
 
 # What stands in the tracker is sent; so these are the states to filter by.
 OUTCOMES = [choice for choice in ReferralState.choices if choice[0] != ReferralState.DRAFT]
+
+# In which states the data entry form is due.
+ENTRY_DUE_IN = [ReferralState.HELD, ReferralState.SIGNPOSTED, ReferralState.WITHDRAWN]

@@ -7,7 +7,7 @@ from core.models import FormSection
 from core.models.lists import FormName
 
 from .choices import PrimaryConcern
-from .forms import DataEntryForm
+from .forms.data_entry import DataEntryForm
 from .models import Theme
 
 

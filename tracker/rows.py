@@ -7,7 +7,8 @@ from django.http import QueryDict
 
 from consultations.models import Referral
 
-from .forms import ENTRY_DUE_IN, TrackerFilter
+from .choices import ENTRY_DUE_IN
+from .forms.filters import TrackerFilter
 from .models import TrackerEntry
 
 # What a list may be sorted by: the word in the URL → the fields. Anything else sorts by the newest.

@@ -1,16 +1,16 @@
-"""Routes of the tracker and its exports."""
+"""Routes of the tracker."""
 
 from django.urls import path
 
-from . import views
+from .views import data_entry, exports, listing
 
 app_name = "tracker"
 urlpatterns = [
-    path("tracker/", views.tracker, name="tracker"),
-    path("tracker/export/", views.export, name="export"),
-    path("tracker/<uuid:pk>/data-entry/", views.data_entry, name="data-entry"),
-    path("exports/", views.export_list, name="exports"),
-    path("exports/<uuid:pk>/", views.export_job, name="export-job"),
-    path("exports/<uuid:pk>/download/", views.download, name="download"),
-    path("exports/<uuid:pk>/cancel/", views.cancel_export, name="cancel-export"),
+    path("tracker/", listing.tracker, name="tracker"),
+    path("tracker/<uuid:pk>/data-entry/", data_entry.data_entry, name="data-entry"),
+    path("tracker/export/", exports.export, name="export"),
+    path("tracker/exports/", exports.export_list, name="exports"),
+    path("tracker/exports/<uuid:pk>/", exports.export_job, name="export-job"),
+    path("tracker/exports/<uuid:pk>/download/", exports.download, name="download"),
+    path("tracker/exports/<uuid:pk>/cancel/", exports.cancel_export, name="cancel-export"),
 ]

@@ -19,7 +19,7 @@ from core.models.lists import FormName
 from tests.factories import PASSPHRASE, a_draft, a_person, a_referral, a_team, an_action, an_entry
 from tracker import exports
 from tracker.models import Theme, TrackerEntry
-from tracker.services import complete_entry
+from tracker.services.entries import complete_entry
 
 pytestmark = pytest.mark.django_db
 TABLES = [

@@ -12,7 +12,7 @@ from core.models import AuditEvent
 from core.workflow import ActRefused, EditConflict
 from tests.factories import a_person, a_referral, a_team, an_entry
 from tracker.models import Theme, TrackerEntry
-from tracker.services import complete_entry
+from tracker.services.entries import complete_entry
 
 pytestmark = pytest.mark.django_db
 

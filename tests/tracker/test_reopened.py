@@ -16,7 +16,7 @@ from tracker import exports
 from tracker.imports import import_tracker
 from tracker.models import TrackerEntry
 from tracker.rows import entry_due
-from tracker.services import complete_entry
+from tracker.services.entries import complete_entry
 
 pytestmark = pytest.mark.django_db
 

@@ -38,7 +38,7 @@ from core.models.actions import ActionStatus
 from core.models.lists import FormName, ListName
 from tracker.choices import PrimaryConcern
 from tracker.models import Theme
-from tracker.services import complete_entry
+from tracker.services.entries import complete_entry
 
 PASSPHRASE = "contextual-demo-1"  # noqa: S105  (printed in the README; never loaded where DEBUG is off)
 PEOPLE = [

@@ -13,7 +13,7 @@ from consultations.services import referrals
 from core import audit, drafts
 from core.workflow import EditConflict
 
-from .models import TrackerEntry
+from ..models import TrackerEntry
 
 FIELDS = ["how_long_known", "previous_referrals", "primary_concern", "detail", "other_theme", "themes"]
 

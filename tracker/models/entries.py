@@ -1,4 +1,4 @@
-"""What the tracker adds to a referral: the data entry form and its themes."""
+"""The data entry form of a referral, once it is completed or imported: what the tracker adds to it."""
 
 from django.conf import settings
 from django.db import models
@@ -6,30 +6,8 @@ from django.db.models import Q
 
 from consultations.models import Referral
 
-from .choices import PrimaryConcern
-
-
-class ThemeQuerySet(models.QuerySet):
-    def in_use(self) -> "ThemeQuerySet":
-        """Themes that may be chosen today, in the toolkit's order."""
-        return self.filter(active=True)
-
-
-class Theme(models.Model):
-    """One of the themes identified. `needs_text` is the one for Other, which says what."""
-
-    name = models.CharField(max_length=100, unique=True)
-    order = models.PositiveSmallIntegerField(default=0)
-    active = models.BooleanField(default=True)
-    needs_text = models.BooleanField(default=False)
-
-    objects = ThemeQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["order", "name"]
-
-    def __str__(self) -> str:
-        return self.name
+from ..choices import PrimaryConcern
+from .themes import Theme
 
 
 class TrackerEntry(models.Model):

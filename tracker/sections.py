@@ -1,0 +1,33 @@
+"""The pages that stand together under Tracker, in one place: what a person may open decides what is drawn."""
+
+from dataclasses import dataclass
+
+from accounts.permissions import Permission, permissions_of
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One of them: its words, the name of its URL, the start of the paths that count as being in it, its permission."""
+
+    label: str
+    url_name: str
+    prefix: str
+    permission: Permission
+
+
+SECTIONS = [
+    Section("Referrals", "tracker:tracker", "/tracker/", Permission.TRACKER_SEE),
+    Section("Exports", "tracker:exports", "/tracker/exports/", Permission.TRACKER_EXPORT),
+]
+
+
+def sections_for(user) -> list[Section]:
+    """The sections that `user` may open, in order."""
+    held = permissions_of(user)
+    return [section for section in SECTIONS if section.permission in held]
+
+
+def current_of(sections: list[Section], path: str) -> Section | None:
+    """The section that `path` is in: the one with the longest beginning of it."""
+    inside = [section for section in sections if path.startswith(section.prefix)]
+    return max(inside, key=lambda section: len(section.prefix), default=None)

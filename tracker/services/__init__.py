@@ -1,0 +1,1 @@
+"""What changes the tracker: one function an act, atomic, with its audit event."""
