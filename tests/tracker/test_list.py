@@ -10,11 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.permissions import Role
-from consultations.models import Referral
-from tests.factories import a_draft, a_person, a_referral, a_team, an_entry
+from consultations.models import Feedback, FrameworkPlace, Referral
+from consultations.services import actions, feedback
+from core.models import FormSection, ListItem
+from core.models.lists import FormName, ListName
+from tests.factories import a_draft, a_person, a_referral, a_team, an_action, an_entry
 from tests.permissions.requests import date_parts
 from tracker import rows
-from tracker.models import Theme
+from tracker.models import Theme, TrackerEntry
 
 pytestmark = pytest.mark.django_db
 STATES = ["screening", "planned", "held", "signposted", "withdrawn"]
@@ -30,6 +33,8 @@ def referrals():
     teams = [a_team("Near team"), a_team("Far team", agency="Police")]
     people = [a_person(Role.PRACTITIONER, team=team, name=f"Referrer of {team}") for team in teams]
     themes = list(Theme.objects.all())
+    factor = FormSection.objects.of(FormName.FRAMEWORK_FACTORS)[0]
+    harms = list(ListItem.objects.of(ListName.HARM)[:3])
     made = []
     for number in range(36):
         day = timezone.localdate() - timedelta(days=chance.randrange(60))
@@ -41,9 +46,28 @@ def referrals():
             an_entry(
                 referral, by=cs, primary_concern=chance.choice(CONCERNS), detail=chance.choice(DETAILS), themes=chosen
             )
+        referral.harms.set(chance.sample(harms, chance.randrange(3)))
+        if referral.state in ("held", "planned") and number % 3:
+            due = timezone.localdate() + timedelta(days=chance.choice([-3, -1, 0, 5]))
+            action = an_action(referral, by=cs, due=due, context_name=chance.choice(["", "Marlow park", "Canal 2"]))
+            if number % 2:
+                actions.close(action, status="done", outcome="It is done.", by=cs)
+            FrameworkPlace.objects.create(
+                consultation=referral.consultation, factor=factor, name=chance.choice(["Station", "Marlow arcade"])
+            )
+        if referral.state == "held" and number % 2:
+            Feedback.objects.create(referral=referral, asked_at=timezone.now())
+            if number % 3:
+                said = {"used": "yes", "useful": 4, "young_person": "", "context": "", "actions": {}}
+                feedback.give(referral, said, version=1, by=cs)
         made.append(referral)
+    Referral.objects.filter(pk__in=[referral.pk for referral in made[::7]]).update(team=None, agency=None)
+    TrackerEntry.objects.filter(referral__in=made[3::5]).update(feedback="It helped.")
     a_draft(people[0])
-    return list(Referral.objects.sent().select_related("team", "agency", "entry").prefetch_related("entry__themes"))
+    sent = Referral.objects.sent().select_related("team", "agency", "entry", "consultation", "feedback")
+    return list(
+        sent.prefetch_related("entry__themes", "harms", "consultation__actions", "consultation__framework_places")
+    )
 
 
 @pytest.fixture
@@ -66,9 +90,28 @@ def expect(referrals, test) -> set[str]:
 
 
 def has_word(referral, word: str) -> bool:
-    texts = [referral.reference, referral.case_number, referral.referrer_name, referral.team.name]
+    texts = [referral.reference, referral.case_number, referral.name, referral.referrer_name]
+    texts += [referral.team.name] if referral.team else []
     texts += [entry_of(referral).detail] if entry_of(referral) else []
     return any(word.lower() in text.lower() for text in texts)
+
+
+def consultation_of(referral):
+    return getattr(referral, "consultation", None)
+
+
+def concerns(referral, word: str) -> bool:
+    """Whether the detail, an action or a place of the framework names a context with this word."""
+    texts = [entry_of(referral).detail] if entry_of(referral) else []
+    if meeting := consultation_of(referral):
+        texts += [action.context_name for action in meeting.actions.all()]
+        texts += [place.name for place in meeting.framework_places.all()]
+    return any(word.lower() in text.lower() for text in texts)
+
+
+def feedback_given(referral) -> bool:
+    here = getattr(referral, "feedback", None)
+    return bool((here and here.answered_at) or (entry_of(referral) and entry_of(referral).feedback))
 
 
 def parts() -> dict[str, tuple]:
@@ -77,9 +120,22 @@ def parts() -> dict[str, tuple]:
     team = a_team("Near team")
     police = a_team("Far team", agency="Police").agency
     one, two = Theme.objects.all()[:2]
+    harm, other_harm = ListItem.objects.of(ListName.HARM)[:2]
+    today = timezone.localdate()
 
     def themes_of(referral) -> set[int]:
         return {theme.pk for theme in entry_of(referral).themes.all()} if entry_of(referral) else set()
+
+    def harms_of(referral) -> set[int]:
+        return {kind.pk for kind in referral.harms.all()}
+
+    def outstanding(referral) -> bool:
+        here = getattr(referral, "feedback", None)
+        return bool(here and here.answered_at is None)
+
+    def has_overdue(referral) -> bool:
+        meeting = consultation_of(referral)
+        return bool(meeting and any(one.status == "open" and one.due < today for one in meeting.actions.all()))
 
     def due(referral) -> bool:
         done = entry_of(referral) and entry_of(referral).completed_at
@@ -106,6 +162,38 @@ def parts() -> dict[str, tuple]:
         "underscore": ({"q": "k_4"}, lambda row: has_word(row, "k_4")),
         "due": ({"entry": "due"}, due),
         "done": ({"entry": "done"}, lambda row: bool(entry_of(row) and entry_of(row).completed_at)),
+        "due or done": (
+            {"entry": ["due", "done"]}, lambda row: due(row) or bool(entry_of(row) and entry_of(row).completed_at),
+        ),
+        "no concern": ({"concern": "none"}, lambda row: not (entry_of(row) and entry_of(row).primary_concern)),
+        "a concern or none": (
+            {"concern": ["home", "none"]}, lambda row: not entry_of(row) or entry_of(row).primary_concern == "home",
+        ),
+        "no team": ({"team": "none"}, lambda row: row.team_id is None),
+        "a team or none": ({"team": [team.pk, "none"]}, lambda row: row.team_id in (team.pk, None)),
+        "no agency": ({"agency": "none"}, lambda row: row.agency_id is None),
+        "no theme": ({"themes": "none"}, lambda row: not themes_of(row)),
+        "a theme or none": (
+            {"themes": [one.pk, "none"]}, lambda row: not themes_of(row) or one.pk in themes_of(row),
+        ),
+        "harm": ({"harm": harm.pk}, lambda row: harm.pk in harms_of(row)),
+        "harms": (
+            {"harm": [harm.pk, other_harm.pk]}, lambda row: bool(harms_of(row) & {harm.pk, other_harm.pk}),
+        ),
+        "no harm": ({"harm": "none"}, lambda row: not harms_of(row)),
+        "a harm or none": ({"harm": [harm.pk, "none"]}, lambda row: not harms_of(row) or harm.pk in harms_of(row)),
+        "feedback outstanding": ({"feedback": "outstanding"}, outstanding),
+        "feedback given": ({"feedback": "given"}, feedback_given),
+        "feedback of any kind": (
+            {"feedback": ["outstanding", "given"]}, lambda row: outstanding(row) or feedback_given(row),
+        ),
+        "screened": ({"screened": "yes"}, lambda row: row.screened_at is not None),
+        "not screened": ({"screened": "no"}, lambda row: row.screened_at is None),
+        "consulted": ({"consulted": "yes"}, lambda row: row.state == "held"),
+        "not consulted": ({"consulted": "no"}, lambda row: row.state != "held"),
+        "overdue": ({"actions": "overdue"}, has_overdue),
+        "context": ({"context": "marlow"}, lambda row: concerns(row, "marlow")),
+        "contexts": ({"context": "canal 2"}, lambda row: concerns(row, "canal") and concerns(row, "2")),
     }  # fmt: skip
 
 
@@ -129,7 +217,7 @@ def test_filters_together(referrals, browser):
         chosen = rows.filter_from(query).chosen()
         assert {row.reference for row in rows.rows_for(person, chosen)} == expected, (first, second)
         tried += 1
-    assert tried > 80
+    assert tried > 600
     everything = {"state": ["held", "signposted"], "entry": "done", "q": "near", "concern": CONCERNS}
     near = expect(
         referrals,
@@ -147,7 +235,7 @@ def test_without_filters_every_sent_referral_stands_there_once(referrals, browse
 KEYS = {
     "received": lambda row: (row.received_on, row.reference),
     "reference": lambda row: row.reference,
-    "team": lambda row: row.team.name,
+    "team": lambda row: (row.team is None, row.team.name if row.team else ""),
     "concern": lambda row: (entry_of(row) is None, entry_of(row).primary_concern if entry_of(row) else ""),
     "outcome": lambda row: row.state,
 }
@@ -167,6 +255,47 @@ def test_sorts(referrals, browser):
         if key in ("team", "concern", "outcome"):  # equals: the newest first, or the other way round
             dates = [row.received_on for row in shown if KEYS[key](row) == keys[0]]
             assert dates == sorted(dates, reverse=not descending), (key, descending)
+
+
+def test_no_row_has_a_theme_and_none(referrals, browser):
+    query = {"themes": [Theme.objects.first().pk, "none"], "match": "all"}
+    assert found(browser, **query) == []
+
+
+def test_filters_of_the_figures_stand_in_the_panel_only_where_they_are_used(browser):
+    plain = browser.get(reverse("tracker:tracker")).content.decode()
+    used = browser.get(reverse("tracker:tracker"), {"screened": "no", "actions": "overdue"}).content.decode()
+    for name, words in {
+        "screened": "Screening: Not screened yet",
+        "actions": "Actions: With an overdue action",
+    }.items():
+        assert f'name="{name}"' not in plain
+        assert f'name="{name}"' in used
+        assert words in used
+    assert 'href="?actions=overdue"' in used  # the chip that takes the other one away
+
+
+def test_teams_of_one_name_are_told_apart(browser):
+    for agency in ("Police", "Health"):
+        a_team("Safeguarding", agency=agency)
+    page = browser.get(
+        reverse("tracker:tracker"), {"team": a_team("Safeguarding", agency="Police").pk}
+    ).content.decode()
+    assert "Team: Safeguarding (Police)" in page
+
+
+def test_the_filter_in_words():
+    team = a_team("Near team")
+    query = QueryDict(
+        f"team={team.pk}&team=none&match=all&screened=yes&entry=due&received_from_day=1&received_from_month=2&received_from_year=2026"
+    )
+    form = rows.filter_from(query)
+    assert form.words() == {
+        "Received from": "1 February 2026",
+        "Team": "Near team, No team recorded",
+        "Data entry form": "Still to be completed",
+        "Screening": "Screened",
+    }
 
 
 def test_what_is_unknown_is_left_out_of_account():

@@ -8,27 +8,35 @@ from django.utils.formats import date_format
 
 from accounts.models import Agency, Team
 from core.forms import Checkboxes, DateField, GovukForm, RadioSelect
+from core.models import ListItem
+from core.models.lists import ListName
 
 from ..choices import OUTCOMES, PrimaryConcern
 from ..models import Theme
 
+NONE = "none"  # the value for rows where nothing is recorded
+# Filters that a figure of the dashboard asks for. They stand in the panel only while the URL has them.
+ONLY_WHERE_USED = ("screened", "consulted", "actions")
+
+
+def _several(label: str, choices=()) -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(label=label, required=False, choices=choices, widget=Checkboxes(small=True))
+
 
 class TrackerFilter(GovukForm):
-    """What the tracker may be narrowed by. It lives in the URL; what is unknown there is left out of account."""
+    """What the tracker may be narrowed by. It lives in the URL; what is unknown there is left out of account.
+
+    Several values of one filter widen it ("this team or that one"); filters among each other narrow. The value "none"
+    stands for rows where nothing is recorded.
+    """
 
     mark_optional = False
 
     received_from = DateField(label="Received from", required=False)
     received_to = DateField(label="Received to", required=False)
-    state = forms.MultipleChoiceField(label="Outcome", required=False, choices=OUTCOMES, widget=Checkboxes(small=True))
-    concern = forms.MultipleChoiceField(
-        label="Primary Concern", required=False, choices=PrimaryConcern.choices, widget=Checkboxes(small=True)
-    )
-    team = forms.ModelChoiceField(Team.objects.all(), required=False, empty_label="All teams")
-    agency = forms.ModelChoiceField(Agency.objects.all(), required=False, empty_label="All agencies")
-    themes = forms.ModelMultipleChoiceField(
-        Theme.objects.all(), label="Themes", required=False, widget=Checkboxes(small=True)
-    )
+    state = _several("Outcome", OUTCOMES)
+    concern = _several("Primary Concern", [*PrimaryConcern.choices, (NONE, "No primary concern recorded")])
+    themes = _several("Themes")
     match = forms.ChoiceField(
         label="Match",
         required=False,
@@ -36,18 +44,52 @@ class TrackerFilter(GovukForm):
         widget=RadioSelect(small=True, inline=True),
         initial="any",
     )
+    harm = _several("Kind of harm")
+    team = _several("Team")
+    agency = _several("Agency")
+    entry = _several("Data entry form", [("due", "Still to be completed"), ("done", "Completed")])
+    feedback = _several("Feedback", [("outstanding", "Asked for and outstanding"), ("given", "Given")])
+    screened = forms.ChoiceField(
+        label="Screening",
+        required=False,
+        choices=[("", "All"), ("yes", "Screened"), ("no", "Not screened yet")],
+        widget=forms.Select,
+    )
+    consulted = forms.ChoiceField(
+        label="Consultation",
+        required=False,
+        choices=[("", "All"), ("yes", "Held"), ("no", "Not held")],
+        widget=forms.Select,
+    )
+    actions = forms.ChoiceField(
+        label="Actions",
+        required=False,
+        choices=[("", "All"), ("overdue", "With an overdue action")],
+        widget=forms.Select,
+    )
+    context = forms.CharField(
+        label="Context",
+        required=False,
+        max_length=200,
+        help_text="A place, school or group: in the detail, an action or the framework.",
+    )
     q = forms.CharField(
         label="Words",
         required=False,
         max_length=200,
-        help_text="In the reference, case number, referrer, team or detail.",
+        help_text="In the reference, case number, name, referrer, team or detail.",
     )
-    entry = forms.ChoiceField(
-        label="Data entry form",
-        required=False,
-        choices=[("", "All"), ("due", "Still to be completed"), ("done", "Completed")],
-        widget=forms.Select,
-    )
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ONLY_WHERE_USED:
+            if not self.data.get(name):
+                del self.fields[name]
+        harms = ListItem.objects.filter(list=ListName.HARM)
+        self.fields["themes"].choices = [*_choices(Theme.objects.all()), (NONE, "No theme recorded")]
+        self.fields["harm"].choices = [*_choices(harms), (NONE, "No kind of harm recorded")]
+        self.fields["team"].choices = [*_team_choices(), (NONE, "No team recorded")]
+        self.fields["agency"].choices = [*_choices(Agency.objects.all()), (NONE, "No agency recorded")]
 
     def clean(self) -> dict[str, Any]:
         first, last = self.cleaned_data.get("received_from"), self.cleaned_data.get("received_to")
@@ -56,14 +98,11 @@ class TrackerFilter(GovukForm):
         return self.cleaned_data
 
     def chosen(self) -> dict[str, Any]:
-        """Whatever of the filter is valid and not empty."""
+        """Whatever of the filter is valid and not empty: dates, words, and lists of values as they are in the URL."""
         self.is_valid()
-        found = {}
-        for name, value in self.cleaned_data.items():
-            if hasattr(value, "values_list"):
-                value = list(value)
-            if value not in (None, "", []):
-                found[name] = value
+        found = {name: value for name, value in self.cleaned_data.items() if value not in (None, "", [])}
+        if "themes" not in found:
+            found.pop("match", None)
         return found
 
     def words(self) -> dict[str, str]:
@@ -71,11 +110,25 @@ class TrackerFilter(GovukForm):
         found = {}
         for name, value in self.chosen().items():
             field = self.fields[name]
-            labels = {} if isinstance(field, forms.ModelChoiceField) else dict(getattr(field, "choices", ()))
+            labels = dict(getattr(field, "choices", ()))
             values = value if isinstance(value, list) else [value]
-            found[str(field.label or name.capitalize())] = ", ".join(self._word(labels.get(one, one)) for one in values)
+            found[str(field.label)] = ", ".join(self._word(labels.get(one, one)) for one in values)
         return found
 
     @staticmethod
     def _word(value: Any) -> str:
         return date_format(value, "DATE_FORMAT") if isinstance(value, date) else str(value)
+
+
+def _choices(found) -> list[tuple[str, str]]:
+    return [(str(one.pk), str(one)) for one in found]
+
+
+def _team_choices() -> list[tuple[str, str]]:
+    """The teams; with their agency where two of them have the same name."""
+    teams = list(Team.objects.select_related("agency").order_by("name", "agency__name"))
+    names = [team.name.lower() for team in teams]
+    twice = {name for name in names if names.count(name) > 1}
+    return [
+        (str(team.pk), f"{team.name} ({team.agency})" if team.name.lower() in twice else team.name) for team in teams
+    ]
