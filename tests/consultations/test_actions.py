@@ -404,7 +404,8 @@ def test_back_to_where_one_came_from(signed_in, cs):
     "elsewhere",
     [
         "https://evil.example/", "//evil.example/", "/\\evil.example", "/\\/evil.example", "\\\\evil.example",
-        "javascript:alert(1)", "/accounts/logout/", "/tracker/exports/", "/nothing/", "", "evil", "///evil.example/referrals/",
+        "javascript:alert(1)", "/accounts/logout/", "/tracker/exports/", "/nothing/", "", "evil",
+        "///evil.example/referrals/",
         "/referrals/actions/\r\nSet-Cookie: x=1", "/%5cevil.example", "http:///referrals/actions/",
     ],
 )  # fmt: skip

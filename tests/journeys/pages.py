@@ -417,7 +417,10 @@ MANAGER = [
     Look("tracker:tracker", "/tracker/?q=zzzz", "nothing found"),
     Look("tracker:tracker", "/tracker/?received_from_day=31&received_from_month=2&received_from_year=2026", error=True),
     Look("tracker:exports", "/tracker/exports/"),
-    *[Look("tracker:export-job", f"/tracker/exports/{{{name}.pk}}/", name) for name in ("job", "done", "failed", "expired")],
+    *[
+        Look("tracker:export-job", f"/tracker/exports/{{{name}.pk}}/", name)
+        for name in ("job", "done", "failed", "expired")
+    ],
     Look("consultations:restricted", "/referrals/restricted/"),
     Look("consultations:restricted", "/referrals/restricted/?review=due", "nothing found", open_filters),
     Look("consultations:access", "/referrals/{hidden.pk}/access/", "restricted"),
