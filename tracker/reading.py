@@ -12,7 +12,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from threading import Timer
@@ -44,22 +44,50 @@ class Limits:
 
 
 LIMITS = Limits()
+LOOK_ROWS = 30  # the filled rows of each sheet that a first look shows
+
+
+@dataclass(frozen=True)
+class SheetLook:
+    """A first look at one sheet: its first filled rows as (number as in Excel, cells)."""
+
+    name: str
+    hidden: bool
+    rows_seen: int
+    sample: list[tuple[int, list]]
 
 
 class NotATracker(Exception):
     """The file cannot be taken in at all; the message says why, in one line."""
 
 
-def rows(path: Path) -> Iterator[tuple[int, list | None]]:
-    """The first sheet of the workbook at `path`: (number as in Excel, its cells) of row 1 and of each filled row.
+def look(path: Path) -> list[SheetLook]:
+    """A first look at each sheet of the workbook at `path`, in the sheets' order. Raises NotATracker."""
+    looks = []
+    for what, value in _answers(path, "look"):
+        if what == "sheet":
+            looks.append(SheetLook(value["name"], value["hidden"], 0, []))
+        else:
+            looks[-1].sample.append((what, value))
+    return [replace(each, rows_seen=len(each.sample)) for each in looks]
 
-    Cells are text, numbers, bools, dates, datetimes or None; formulas are what Excel last made of them. None in the
-    place of the cells: reading stopped at that row, below many empty ones, though the sheet goes on.
+
+def rows(path: Path, *, sheet: str | None = None) -> Iterator[tuple[int, list | None]]:
+    """A sheet of the workbook at `path` (the first, or that of a name): (number as in Excel, its cells) of each row.
+
+    Of row 1 and of each filled row. Cells are text, numbers, bools, dates, datetimes or None; formulas are what Excel
+    last made of them. None in the place of the cells: reading stopped at that row, below many empty ones, though the
+    sheet goes on.
     Raises NotATracker, at any row, for a file that cannot be read within LIMITS. Close it if you do not exhaust it.
     """
+    yield from _answers(path, "rows", sheet)
+
+
+def _answers(path: Path, act: str, sheet: str | None = None) -> Iterator[tuple[Any, Any]]:
     taken = 0
+    task = {"act": act, "sheet": sheet, "limits": asdict(LIMITS)}
     with subprocess.Popen(  # noqa: S603  (our own module; the path is one argument, no shell)
-        [sys.executable, "-m", "tracker.reading", str(path.absolute()), json.dumps(asdict(LIMITS))],
+        [sys.executable, "-m", "tracker.reading", str(path.absolute()), json.dumps(task)],
         cwd=Path(__file__).resolve().parent.parent,
         env={name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ},
         stdin=subprocess.DEVNULL,
@@ -92,6 +120,8 @@ def _damaged(path: Path) -> NotATracker:
 
 
 def _decoded(tagged: dict) -> Any:
+    if "name" in tagged:
+        return tagged
     ((kind, text),) = tagged.items()
     return (datetime if kind == "datetime" else date).fromisoformat(text)
 
@@ -99,7 +129,7 @@ def _decoded(tagged: dict) -> Any:
 # What follows runs in the process of its own.
 
 
-def main(path: Path, limits: Limits) -> None:
+def main(path: Path, act: str, sheet: str | None, limits: Limits) -> None:
     """Write the rows of the workbook to standard output: [number, cells] a line; then ["end", ""] or ["problem", why].
 
     Lowers the limits of the process that calls it.
@@ -108,7 +138,7 @@ def main(path: Path, limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
     resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds + 1))
     try:
-        for row in _checked_rows(path, limits):
+        for row in _checked_rows(path, act, sheet, limits):
             _say(*row)
     except NotATracker as problem:
         _say("problem", str(problem))
@@ -125,7 +155,7 @@ def _say(what: int | str, value: list | str | None) -> None:
     print(json.dumps([what, value]))
 
 
-def _checked_rows(path: Path, limits: Limits) -> Iterator[tuple[int, list | None]]:
+def _checked_rows(path: Path, act: str, wanted: str | None, limits: Limits) -> Iterator[tuple[Any, Any]]:
     try:
         file = path.open("rb") if path.is_file() else None
     except OSError as error:
@@ -137,21 +167,42 @@ def _checked_rows(path: Path, limits: Limits) -> Iterator[tuple[int, list | None
         book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
         if not book.worksheets:
             raise NotATracker(f"{path.name} has no sheet with rows.")
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()  # what the sheet says of its own size may be wrong
-        empty = 0
-        for number, cells in enumerate(sheet.iter_rows(max_col=limits.columns, values_only=True), start=1):
-            cells = [_coded(cell) for cell in cells]
-            while cells and cells[-1] in (None, ""):
-                cells.pop()
-            empty = 0 if cells else empty + 1
-            if empty > limits.empty_rows:
-                yield number, None
-                return
-            if cells and number > limits.rows + 1:
-                raise NotATracker(f"{path.name} has more than {limits.rows:,} rows: divide it into several files.")
-            if cells or number == 1:
-                yield number, cells
+        if act == "look":
+            for sheet in book.worksheets:
+                yield "sheet", {"name": sheet.title, "hidden": sheet.sheet_state != "visible"}
+                yield from _first(_filled_rows(sheet, path, limits))
+            return
+        sheets = [sheet for sheet in book.worksheets if wanted in (None, sheet.title)]
+        if not sheets:
+            raise NotATracker(f"{path.name} has no sheet {wanted}.")
+        yield from _filled_rows(sheets[0], path, limits)
+
+
+def _first(lines: Iterator[tuple[int, list | None]]) -> Iterator[tuple[int, list]]:
+    for count, (number, cells) in enumerate(lines, start=1):
+        if cells is None:
+            return
+        if cells:
+            yield number, cells
+        if count >= LOOK_ROWS:
+            return
+
+
+def _filled_rows(sheet, path: Path, limits: Limits) -> Iterator[tuple[int, list | None]]:
+    sheet.reset_dimensions()  # what the sheet says of its own size may be wrong
+    empty = 0
+    for number, cells in enumerate(sheet.iter_rows(max_col=limits.columns, values_only=True), start=1):
+        cells = [_coded(cell) for cell in cells]
+        while cells and cells[-1] in (None, ""):
+            cells.pop()
+        empty = 0 if cells else empty + 1
+        if empty > limits.empty_rows:
+            yield number, None
+            return
+        if cells and number > limits.rows + 1:
+            raise NotATracker(f"{path.name} has more than {limits.rows:,} rows: divide it into several files.")
+        if cells or number == 1:
+            yield number, cells
 
 
 def _check(file, path: Path, limits: Limits) -> None:
@@ -183,4 +234,5 @@ def _coded(cell: Any) -> Any:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Limits(**json.loads(sys.argv[2])))
+    task = json.loads(sys.argv[2])
+    main(Path(sys.argv[1]), task["act"], task["sheet"], Limits(**task["limits"]))
