@@ -14,7 +14,9 @@ from consultations.services import notes
 from core.models import FormSection
 from tests.factories import a_person, a_referral, an_action
 
-Act = Callable[[], object]
+from . import sizes
+from .sizes import Act
+
 MANY = 3000
 
 
@@ -25,6 +27,7 @@ class Case:
     words: str
     most: float
     prepare: Callable[[], tuple[Act, Act]]
+    rounds: int = 15
 
 
 def browser(*roles: Role) -> Client:
@@ -107,9 +110,20 @@ def referrals_list() -> tuple[Act, Act]:
     return opens(client, "/referrals/"), opens(browser(Role.CS_PRACTITIONER), "/referrals/")
 
 
+def tracker_list(rows: int, query: str = "") -> Callable[[], tuple[Act, Act]]:
+    """The tracker with a thousand referrals and with so many."""
+
+    def prepare() -> tuple[Act, Act]:
+        return sizes.page_in(1_000, f"/tracker/{query}"), sizes.page_in(rows, f"/tracker/{query}")
+
+    return prepare
+
+
 CASES = {
     "noise": Case("a page against itself", 1.5, same_twice),
     "consultation-page": Case("empty / 30 versions and 10 actions", 2.0, consultation_page),
     "section-save": Case("400 characters / 40,000 characters", 3.0, section_save),
     "referrals-list": Case(f"30 referrals / {MANY:,} more", 2.5, referrals_list),
+    "tracker-100k": Case("the tracker with 1,000 referrals / 100,000", 1.5, tracker_list(100_000)),
+    "tracker-1m": Case("the tracker with 1,000 referrals / 1,000,000", 1.5, tracker_list(1_000_000)),
 }

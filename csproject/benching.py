@@ -24,7 +24,7 @@ def main(*arguments: str) -> int:
         environment = environment_for(folder) | {"DJANGO_SETTINGS_MODULE": "csproject.settings", "LOG_LEVEL": "ERROR"}
         services = services_for(environment, folder, folder, durable=False)
         start(services, environment)
-        for command in (["migrate", "-v0"], ["createcachetable"]):
+        for command in (["migrate", "-v0"], ["createcachetable"], ["collectstatic", "--no-input", "-v0"]):
             code, _ = run([*MANAGE, *command], environment)
             if code:
                 return code
