@@ -50,7 +50,7 @@ def acts_in_the_source() -> set[str]:
     """Every act that a service of casework writes into the audit log, as its source says."""
     found = set()
     folder = Path(settings.BASE_DIR)
-    for path in [*(folder / "consultations" / "services").glob("*.py"), folder / "tracker" / "services.py"]:
+    for path in [*(folder / "consultations" / "services").glob("*.py"), folder / "tracker" / "services" / "entries.py"]:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
                 start = str(node.values[0].value)

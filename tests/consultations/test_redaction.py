@@ -25,6 +25,7 @@ from core.models import AuditEvent, FormSection, Job, JobFile
 from core.models.jobs import JobStatus
 from core.models.lists import FormName
 from tests.factories import a_person, a_referral, a_team, an_action
+from tests.pdfs import pages_of
 
 OWN = "Kai Mensah"
 NAMES = ["Anna Zielińska", "Kyle O'Brien", "Al-Hassan"]
@@ -210,6 +211,7 @@ def everything_in(content: bytes, name: str = "") -> Iterator[str]:
     reader = PdfReader(io.BytesIO(content))
     yield name
     yield from (page.extract_text() for page in reader.pages)
+    yield from pages_of(content)
     yield str(reader.metadata)
     yield str(reader.xmp_metadata.stream.get_data() if reader.xmp_metadata else "")
     yield str(reader.outline)
