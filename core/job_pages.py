@@ -5,13 +5,14 @@ The app that owns the kind has the routes and says who may open them; here is wh
 
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from . import audit, jobs
 from .middleware import wants_json
-from .models import Job, JobFile
+from .models import AuditEvent, Job, JobFile
 from .models.jobs import JobStatus
 
 
@@ -24,6 +25,17 @@ def job_for(request: HttpRequest, kind: str, pk: UUID) -> Job:
     return job
 
 
+def file_of(job: Job) -> JobFile | None:
+    """The file of a job without its content; None where there is none yet, or no longer."""
+    return JobFile.objects.filter(job=job).defer("content").first()
+
+
+def events_of(job: Job, act: str) -> QuerySet[AuditEvent]:
+    """What the audit log says was done with the file of a job, as "downloaded" or "deleted"; the latest first."""
+    found = AuditEvent.objects.filter(subject_type=Job._meta.label_lower, subject_id=str(job.pk))
+    return found.filter(act=f"{job.kind}.{act}").order_by("-at", "-pk")
+
+
 def answer_progress(request: HttpRequest, job: Job, *, page: str, fragment: str, context: dict) -> HttpResponse:
     """How a job is getting on: the template `page`, `fragment` of it for htmx, JSON for a script.
 
@@ -31,7 +43,7 @@ def answer_progress(request: HttpRequest, job: Job, *, page: str, fragment: str,
     """
     if wants_json(request):
         return JsonResponse({"status": job.status, "done": job.done, "total": job.total})
-    file = JobFile.objects.filter(job=job).defer("content").first()
+    file = file_of(job)
     template = fragment if request.htmx else page
     return render(request, template, {"job": job, "file": file, "statuses": JobStatus} | context)
 

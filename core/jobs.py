@@ -197,6 +197,17 @@ def finish(job: Job, output: Output | None) -> bool:
     return True
 
 
+def delete_file(job: Job, *, by, at: datetime | None = None) -> None:
+    """Delete the file of a finished job before its time. Raises ActRefused where there is none (any more)."""
+    at = at or timezone.now()
+    with transaction.atomic():
+        gone, _ = JobFile.objects.filter(job=job, job__status=JobStatus.DONE).delete()
+        if not gone:
+            raise ActRefused("There is no file to delete: it is not made yet, or it is gone already.")
+        Job.objects.filter(pk=job.pk).update(expires_at=at)
+        audit.record(f"{job.kind}.deleted", by=by, subject=job, at=at)
+
+
 def sweep() -> int:
     """Ring again for what waits or lost its worker, fail what used up its attempts, drop expired files.
 

@@ -86,22 +86,6 @@ def entry_due(rows: QuerySet[Referral]) -> QuerySet[Referral]:
     return rows.filter(ENTRY_DUE)
 
 
-def feedback_of(row: Referral) -> str | None:
-    """What stands in the column Feedback: what the data entry form says, else what the referrer gave here."""
-    entry, given = getattr(row, "entry", None), getattr(row, "feedback", None)
-    if entry and entry.feedback:
-        return entry.feedback
-    if given is None or given.answered_at is None:
-        return None
-    lines = [f"Useful: {given.useful} of 5. Advice used: {given.get_used_display().lower()}."]
-    lines += [
-        f"{heading}: {words}"
-        for heading, words in [("Young person", given.young_person), ("Context", given.context)]
-        if words
-    ]
-    return "\n".join(lines)
-
-
 def _recorded(field: str, values: list[str], nothing: Q) -> Q:
     """`field` is one of `values`, of which "none" is for what `nothing` says."""
     found = Q(**{f"{field}__in": [value for value in values if value != NONE]})

@@ -17,7 +17,7 @@ class Section:
 
 SECTIONS = [
     Section("Referrals", "tracker:tracker", "/tracker/", Permission.TRACKER_SEE),
-    Section("Exports", "tracker:exports", "/tracker/exports/", Permission.TRACKER_EXPORT),
+    Section("Exports", "tracker:exports", "/tracker/export", Permission.TRACKER_EXPORT),
 ]
 
 

@@ -13,4 +13,5 @@ urlpatterns = [
     path("tracker/exports/<uuid:pk>/", exports.export_job, name="export-job"),
     path("tracker/exports/<uuid:pk>/download/", exports.download, name="download"),
     path("tracker/exports/<uuid:pk>/cancel/", exports.cancel_export, name="cancel-export"),
+    path("tracker/exports/<uuid:pk>/delete/", exports.delete_export, name="delete-export"),
 ]

@@ -52,8 +52,25 @@ def test_headings_are_frozen_and_filtered():
     content = workbook.write([Sheet("One", [Column("A", str, width=30), Column("B", str)], ["x", "y"])])
     sheet = load_workbook(io.BytesIO(content))["One"]
     assert sheet.freeze_panes == "A2"
-    assert sheet.auto_filter.ref == "A1:B3"
     assert sheet.column_dimensions["A"].width == 30
+    [table] = sheet.tables.values()
+    assert (table.ref, table.autoFilter.ref, table.column_names) == ("A1:B3", "A1:B3", ["A", "B"])
+    assert sheet.auto_filter.ref is None, "a sheet's own filter beside a table's is a damaged file to Excel"
+    assert table.tableStyleInfo.showRowStripes
+
+
+def test_a_table_without_rows_has_one_empty_row_as_excel_wants():
+    sheet = load_workbook(io.BytesIO(workbook.write([Sheet("One", [Column("A", str)], [])])))["One"]
+    assert sheet.tables["One"].ref == "A1:A2"
+    assert sheet.max_row == 1
+
+
+def test_headings_that_stand_twice_are_told_apart():
+    columns = [Column(heading, str) for heading in ("CSE", "Cse", "CSE (2)", "CSE")]
+    sheet = load_workbook(io.BytesIO(workbook.write([Sheet("One", columns, ["x"])])))["One"]
+    headings = [cell.value for cell in sheet[1]]
+    assert headings == ["CSE", "Cse (2)", "CSE (2) (2)", "CSE (3)"]
+    assert sheet.tables["One"].column_names == headings
 
 
 def test_a_value_of_another_type_is_an_error_and_not_a_guess():
@@ -61,10 +78,43 @@ def test_a_value_of_another_type_is_an_error_and_not_a_guess():
         read_back([{}])
 
 
-def test_more_rows_than_a_sheet_holds_is_an_error(monkeypatch):
+def test_more_rows_than_a_sheet_holds_go_on_in_the_next(monkeypatch):
     monkeypatch.setattr(workbook, "ROW_LIMIT", 3)
-    with pytest.raises(ValueError, match="More rows than an Excel sheet can hold"):
-        read_back(["a", "b", "c"])
+    two, one = [Column("A", str, width=30)], [Column("B", str)]
+    book = load_workbook(io.BytesIO(workbook.write([Sheet("Two", two, "abcde"), Sheet("One", one, "x")])))
+    assert book.sheetnames == ["Two", "Two (2)", "Two (3)", "One"]
+    parts = [[cell.value for cell in book[name]["A"]] for name in book.sheetnames]
+    assert parts == [["A", "a", "b"], ["A", "c", "d"], ["A", "e"], ["B", "x"]]
+    names = [name for sheet in book for name in sheet.tables]
+    assert names == ["Two", "Two_2", "Two_3", "One"]
+    assert [sheet.freeze_panes for sheet in book] == ["A2"] * 4
+
+
+def test_tables_that_are_filled_in_turn_keep_their_places_and_what_could_not_be_held_is_counted():
+    target = io.BytesIO()
+    with workbook.writing(target) as book:
+        first = book.table("First", [Column("Key", lambda row: row[0]), Column("Text", lambda row: row[1])])
+        second = book.table("Second", [Column("Key", lambda row: row[0])], as_table=False)
+        for row in [("K1", "x" * 40_000), ("K2", "a\x07b"), ("K3", "\U0001f600" * 16_384), ("K4", "fits" * 8_000)]:
+            first.add(row)
+            second.add(row)
+    read = load_workbook(target)
+    assert read.sheetnames == ["First", "Second"]
+    assert [cell.value for cell in read["Second"]["A"]] == ["Key", "K1", "K2", "K3", "K4"]
+    assert read["Second"].tables == {}
+    assert (first.rows, book.changes.pictured) == (4, 1)
+    assert book.changes.cut == [("First", "K1", "Text"), ("First", "K3", "Text")]
+    assert len(read["First"]["B4"].value.encode("utf-16-le")) // 2 <= workbook.CELL_LIMIT, "Excel counts UTF-16"
+
+
+def test_numbers_and_days_before_excels_first():
+    cells = read_back([True, 3, 2.5, date(1899, 5, 1), date(1900, 3, 1)])
+    assert [cell.value for cell in cells] == [True, 3, 2.5, "01/05/1899", datetime(1900, 3, 1)]  # noqa: DTZ001
+
+
+def test_spaces_at_the_ends_and_several_lines_stay():
+    cells = read_back(["  two before", "one after ", "two\nlines", "\ttab"])
+    assert [cell.value for cell in cells] == ["  two before", "one after ", "two\nlines", "\ttab"]
 
 
 def test_nothing_is_left_behind_where_the_writing_stops(tmp_path, monkeypatch):

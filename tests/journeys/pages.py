@@ -105,7 +105,8 @@ def a_world(role: Role | None) -> World:
         first, second = (a_referral(case_number=number, name="Leah").young_person for number in ("0815", "08-15"))
         mark = people.plan(first, second, keep=first, choices={}).mark
         world.merge = people.merge(first, second, keep=first, choices={}, mark=mark, reason="The same", by=me)
-        world.job, world.done, world.failed, world.expired = (exports.ask_for("state=held", by=me) for _ in range(4))
+        asked = ("state=held", "state=held&concern=home", "", "sort=team")  # the same twice in a moment would be one
+        world.job, world.done, world.failed, world.expired = (exports.ask_for(filters, by=me) for filters in asked)
         jobs.run(world.done.pk)
         jobs.run(world.expired.pk)
         Job.objects.filter(pk=world.expired.pk).update(expires_at=timezone.now() - timedelta(days=1))
@@ -416,7 +417,13 @@ MANAGER = [
     Look("tracker:tracker", "/tracker/?state=held&state=signposted", "filtered", open_filters),
     Look("tracker:tracker", "/tracker/?q=zzzz", "nothing found"),
     Look("tracker:tracker", "/tracker/?received_from_day=31&received_from_month=2&received_from_year=2026", error=True),
+    Look("tracker:export", "/tracker/export/"),
+    Look("tracker:export", "/tracker/export/?state=held&sort=reference", "filtered"),
+    Look("tracker:export", "/tracker/export/?q=zzzz", "nothing found"),
+    Look("tracker:export", "/tracker/export/?received_from_day=31", "left out"),
+    Look("tracker:export", "/tracker/export/", "wrong", choosing("CSV file", then="Make the export"), error=True),
     Look("tracker:exports", "/tracker/exports/"),
+    Look("tracker:delete-export", "/tracker/exports/{done.pk}/delete/"),
     *[
         Look("tracker:export-job", f"/tracker/exports/{{{name}.pk}}/", name)
         for name in ("job", "done", "failed", "expired")
@@ -487,7 +494,7 @@ NO_PAGE = {
     "consultations:save-framework", "consultations:send-framework", "consultations:save-cell",
     "consultations:mark-space", "consultations:mark-participants", "consultations:calendar-file",
     "open-notice", "read-notices",
-    "session", "livez", "readyz", "core:keep-draft", "core:discard-draft", "tracker:export", "tracker:download",
+    "session", "livez", "readyz", "core:keep-draft", "core:discard-draft", "tracker:download",
     "tracker:cancel-export", "account_set_password", "consultations:save-section",
     "consultations:presence",
 }  # fmt: skip

@@ -150,15 +150,18 @@ def saved(page: Page, key: str) -> None:
 
 def do_the_export(page: Page, to: Path, *, scripts: bool = True) -> Path:
     """From the tracker: ask for the workbook, let it be made, and download it into the folder `to`."""
-    press(page, "Export to Excel")
-    heading(page, "Excel export of the tracker")
+    page.get_by_role("button", name="Export", exact=True).click()
+    heading(page, "Export the tracker")
+    page.get_by_label("Yes, everything that is recorded").check()
+    press(page, "Make the export")
+    heading(page, "Export of the tracker")
     expect(page.get_by_text("Waiting to start.")).to_be_visible()
     jobs.run(Job.objects.latest("created_at").pk)
     if not scripts:
         page.get_by_role("link", name="Look again").click()
     expect(page.get_by_text("Your export is ready.")).to_be_visible()
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download the workbook").click()
+        page.get_by_role("button", name="Download the file").click()
     path = to / download.value.suggested_filename
     download.value.save_as(path)
     return path

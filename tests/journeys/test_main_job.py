@@ -1,6 +1,7 @@
 """The main job, by three people: refer, screen, consult, complete the data entry form, export."""
 
 import re
+from datetime import date
 
 from django.utils import timezone
 from openpyxl import load_workbook
@@ -97,7 +98,7 @@ def test_from_referral_to_workbook(browse, tmp_path):
     shown = dict(zip([re.sub(r"[ ▲▼]+$", "", words) for words in headings], _cells(row), strict=True))
     workbook = load_workbook(steps.do_the_export(page, tmp_path))
 
-    assert workbook.sheetnames == ["Referrals", "Actions", "About"]
+    assert workbook.sheetnames == ["Referrals", "Themes", "Actions", "About"]
     sheet = workbook["Referrals"]
     assert sheet.max_row == 2
     cells = {heading.value: cell for heading, cell in zip(sheet[1], sheet[2], strict=True)}
@@ -105,11 +106,14 @@ def test_from_referral_to_workbook(browse, tmp_path):
     completed = got.pop("Data entry completed")
     assert abs((completed - timezone.localtime().replace(tzinfo=None)).total_seconds()) < 300
     days = {name: got.pop(name).date() for name in list(got) if name.startswith(("Date ", "Consultation planned"))}
-    assert days == dict.fromkeys(["Date received", "Date of consultation", "Consultation planned for"], today)
+    assert days.pop("Date of birth") == date(2010, 3, 27)
+    here = ["Date received", "Date screened", "Date of consultation", "Consultation planned for"]
+    assert days == dict.fromkeys(here, today)
     assert got == {
         "Reference": referral.reference, "Mosaic ID": "481516", "Name of Young Person": "Kai Mensah",
         "Referrer": FORMULA, "Team": "CIN Unit 1", "Agency": "Children's social care", "How long known": "2 years",
-        "Primary Concern": "Neighbourhood", "Detail": FORMULA, "CSE": "Y", "Other [state]": "Y",
+        "How it arrived": "Online",
+        "Primary Concern": "Neighbourhood", "Detail": FORMULA, "Themes": "CSE; Other [state]",
         "Other (state)": "Fire setting", "Outcome": "Consultation held",
     }  # fmt: skip
     for name in ("Referrer", "Detail"):
@@ -125,8 +129,8 @@ def test_from_referral_to_workbook(browse, tmp_path):
         "Feedback": "",
     }
     actions = [[cell.value for cell in line] for line in workbook["Actions"].iter_rows(min_row=2)]
-    assert [line[:4] for line in actions] == [
-        [referral.reference, "Peer group", "Map the peer group.", "PC Stone, Police"]
+    assert [line[:5] for line in actions] == [
+        [referral.reference, "Peer group", "Map the peer group.", "PC Stone", "Police"]
     ]
     assert "Filter: Primary Concern" in [line[0].value for line in workbook["About"].iter_rows()]
     assert AuditEvent.objects.filter(act="tracker.export.downloaded", actor_name="Frances Whitlock").exists()

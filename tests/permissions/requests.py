@@ -18,6 +18,7 @@ OF_ACTIONS = {
     f"consultations:{name}" for name in ("action", "change-action", "action-progress", "close-action", "reopen-action")
 }
 
+OF_EXPORTS = {f"tracker:{name}" for name in ("export-job", "download", "cancel-export", "delete-export")}
 OF_PAPERS = {f"consultations:{name}" for name in ("paper", "download-paper", "cancel-paper")}
 
 
@@ -42,7 +43,7 @@ def arguments(world: World, cell: Cell) -> list:
         return ["appendix-c"]
     if route in OF_PAPERS:
         return [world.paper(row, state).pk]
-    if route in ("tracker:export-job", "tracker:download", "tracker:cancel-export"):
+    if route in OF_EXPORTS:
         return [world.job("ours" if row == "-" else row, state).pk]
     if route in OF_ACTIONS:
         return [world.record(row, state)["action"].pk]
@@ -212,7 +213,7 @@ FORMS: dict[str, Callable[[World, Cell], dict]] = {
     "consultations:feedback": _feedback,
     "accounts:settings": _settings,
     "tracker:data-entry": _entry,
-    "tracker:export": lambda world, cell: {"filters": "state=held"},
+    "tracker:export": lambda world, cell: {"filters": "state=held", "names": "with", "format": "xlsx"},
     "account_login": lambda world, cell: {"login": "nobody@example.org", "password": "wrong wrong wrong"},
     "account_reset_password": lambda world, cell: {"email": "nobody@example.org"},
 }

@@ -409,6 +409,7 @@ tracker:data-entry                   POST  theirs   signposted in   403  403  40
 tracker:data-entry                   POST  draft    draft      in   403  403  403  404  403  403  403  403  in   403
 tracker:data-entry                   GET   nowhere  -          in   403  403  403  404  403  403  403  403  in   403
 tracker:data-entry                   POST  nowhere  -          in   403  403  403  404  403  403  403  403  in   403
+tracker:export                       GET   -        -          in   403  403  403  403  200  403  403  403  in   403
 tracker:export                       POST  -        -          in   403  403  403  403  302  403  403  403  in   403
 tracker:exports                      GET   -        -          in   403  403  403  403  200  403  403  403  in   403
 tracker:export-job                   GET   ours     queued     in   403  403  403  403  200  403  403  403  in   403
@@ -423,6 +424,14 @@ tracker:cancel-export                POST  ours     queued     in   403  403  40
 tracker:cancel-export                POST  ours     done       in   403  403  403  403  409  403  403  403  in   403
 tracker:cancel-export                POST  theirs   queued     in   403  403  403  403  404  403  403  403  in   403
 tracker:cancel-export                POST  nowhere  -          in   403  403  403  403  404  403  403  403  in   403
+tracker:delete-export                GET   ours     done       in   403  403  403  403  200  403  403  403  in   403
+tracker:delete-export                GET   ours     queued     in   403  403  403  403  302  403  403  403  in   403
+tracker:delete-export                GET   theirs   done       in   403  403  403  403  404  403  403  403  in   403
+tracker:delete-export                GET   nowhere  -          in   403  403  403  403  404  403  403  403  in   403
+tracker:delete-export                POST  ours     done       in   403  403  403  403  302  403  403  403  in   403
+tracker:delete-export                POST  ours     queued     in   403  403  403  403  409  403  403  403  in   403
+tracker:delete-export                POST  theirs   done       in   403  403  403  403  404  403  403  403  in   403
+tracker:delete-export                POST  nowhere  -          in   403  403  403  403  404  403  403  403  in   403
 
 account_login                        GET   -        -          200  302  302  302  302  302  302  302  302  200  302
 account_login                        POST  -        -          200  302  302  302  302  302  302  302  302  200  302

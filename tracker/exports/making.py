@@ -1,0 +1,137 @@
+"""Making an export: one pass over the referrals, written as they come to a temporary file."""
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+from uuid import UUID
+
+from django.http import QueryDict
+from django.utils import timezone
+
+from accounts.permissions import Permission, can
+from core import jobs, workbook
+from core.models import Job
+from core.workbook import Changes, Column
+
+from .. import rows
+from . import anonymous, csv_files, named
+from .asking import KIND, Format, still_theirs, telling
+from .lines import AT_ONCE, lines
+
+# Which parts of a filter are of our own lists. What else was chosen is not told in an anonymised export.
+OPEN_FILTERS = {
+    "Received from", "Received to", "Outcome", "Primary Concern", "Themes", "Match", "Kind of harm", "Agency",
+    "Data entry form", "Feedback", "Screening", "Consultation", "Actions",
+}  # fmt: skip
+CUT_TO_NAME = 20
+_ABOUT = [Column("About this export", lambda row: row[0], 30), Column(" ", lambda row: row[1], 70, wrap=True)]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What stands on the sheets, with names or without."""
+
+    referrals: list[Column]
+    themes: list[Column]
+    actions: list[Column]
+
+
+@jobs.register(
+    KIND, may=lambda user: can(user, Permission.TRACKER_EXPORT), may_have=still_theirs, telling=telling
+)  # fmt: skip
+def run(job: Job, step: jobs.Step) -> jobs.Output:
+    """Make the file: a workbook with the sheets Referrals, Themes, Actions and About, or the Referrals as CSV."""
+    hidden = job.params.get("anonymous", False)
+    chosen = rows.filter_from(QueryDict(job.params["filters"])).chosen()
+    found = rows.rows_for(job.requested_by, chosen, job.params["sort"]).select_related(None).prefetch_related(None)
+    if hidden:  # the order of the list tells of references and teams; that of the random ids tells of nothing
+        found = found.order_by("-received_on__year", "-received_on__month", "pk")
+    pks = list(found.values_list("pk", flat=True))
+    step(0, len(pks))
+    wanted = _columns(hidden)
+    coming = _counted(job, pks, step)
+    name = f"referral-tracker-{'anonymised-' if hidden else ''}{timezone.localdate().isoformat()}"
+    with tempfile.TemporaryFile(prefix=workbook.SCRATCH) as target:
+        if job.params.get("format") == Format.CSV:
+            csv_files.write(target, wanted.referrals, (line for line, _ in coming))
+            return jobs.Output(f"{name}.csv", csv_files.CONTENT_TYPE, _all_of(target))
+        with workbook.writing(target) as book:
+            _fill(book, job, wanted, coming, hidden=hidden)
+        return jobs.Output(f"{name}.xlsx", workbook.CONTENT_TYPE, _all_of(target))
+
+
+def _columns(hidden: bool) -> Columns:
+    themes = named.themes_to_show()
+    if hidden:
+        return Columns(anonymous.referral_columns(themes), anonymous.themes(themes), anonymous.action_columns())
+    referrals = named.referral_columns(themes)
+    return Columns(referrals, named.theme_columns(themes, referrals[0]), named.action_columns())
+
+
+def _counted(job: Job, pks: list[UUID], step: jobs.Step) -> Iterator[tuple[Any, list[Any]]]:
+    """The lines, with the progress told for every batch of them."""
+    for number, line in enumerate(lines(job.requested_by, pks), start=1):
+        yield line
+        if number % AT_ONCE == 0:
+            step(number, len(pks))
+
+
+def _fill(book: workbook.Book, job: Job, wanted: Columns, coming: Iterator[tuple[Any, list[Any]]], *, hidden) -> None:
+    tables = {
+        "Referrals": book.table("Referrals", wanted.referrals),
+        "Themes": book.table("Themes", wanted.themes),
+        "Actions": book.table("Actions", wanted.actions),
+    }
+    add_referral, add_themes, add_action = (table.add for table in tables.values())
+    for line, actions in coming:
+        add_referral(line)
+        add_themes(line)
+        for action in actions:
+            add_action(action)
+    about = book.table("About", _ABOUT, as_table=False)
+    for row in _about(job, {title: table.rows for title, table in tables.items()}, book.changes, hidden=hidden):
+        about.add(row)
+
+
+def _about(job: Job, counts: dict[str, int], changes: Changes, *, hidden: bool) -> Iterator[tuple[str, Any]]:
+    if not hidden:
+        yield "Made for", job.requested_by.name
+    yield "Asked for at", job.created_at
+    yield "Made at", timezone.now()
+    for name, words in job.params["words"].items():
+        yield f"Filter: {name}", words if name in OPEN_FILTERS or not hidden else "Chosen, and not told here"
+    if not job.params["words"]:
+        yield "Filter", "None: every referral that you may see" if not hidden else "None"
+    for title, count in counts.items():
+        yield f"Rows on the sheet {title}", count
+    yield from _changed(changes)
+    if hidden:
+        yield (
+            "Anonymised",
+            (
+                "Without names, case numbers, references and anything that was typed. The same young person has the same "
+                "pseudonym in every export from here. Small groups can still be recognised by who knows them: keep it as "
+                "your organisation’s rules say."
+            ),
+        )
+    else:
+        yield "Please note", "This file holds personal data about children. Keep it as your organisation’s rules say."
+
+
+def _changed(changes: Changes) -> Iterator[tuple[str, str]]:
+    """What Excel could not hold as it is."""
+    if cut := changes.cut:
+        places = [f"{row}, {heading}" for _, row, heading in cut[:CUT_TO_NAME]]
+        more = f"; and {len(cut) - CUT_TO_NAME} more" if len(cut) > CUT_TO_NAME else ""
+        were = "1 cell was cut" if len(cut) == 1 else f"{len(cut)} cells were cut"
+        limit = f"Excel holds {workbook.CELL_LIMIT:,} characters in a cell"
+        yield "Cut", f"{were}: {'; '.join(places)}{more}. {limit}; a CSV file has them whole."
+    if count := changes.pictured:
+        cells = "In 1 cell a control character is" if count == 1 else f"In {count} cells control characters are"
+        yield "Shown otherwise", f"{cells} shown as a picture (␇), as Excel cannot hold it."
+
+
+def _all_of(target: BinaryIO) -> bytes:
+    target.seek(0)
+    return target.read()
