@@ -319,4 +319,4 @@ def test_pages_have_fifty_rows_and_keep_the_filters(browser):
     page = response.content.decode()
     assert "52 referrals with these filters" in page
     assert 'href="?state=screening&amp;page=1&amp;sort=reference"' in page
-    assert 'value="state=screening&amp;sort=reference"' in page  # what an export would be asked with
+    assert 'href="/tracker/export/?state=screening&amp;sort=reference"' in page  # what an export is asked with

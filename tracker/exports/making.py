@@ -25,6 +25,11 @@ OPEN_FILTERS = {
     "Data entry form", "Feedback", "Screening", "Consultation", "Actions",
 }  # fmt: skip
 CUT_TO_NAME = 20
+ANONYMISED = (
+    "Without names, case numbers, references and anything that was typed. The same young person has the same pseudonym "
+    "in every export from here. Who knows a young person may still recognise a small group: keep this file as your "
+    "organisation’s rules say."
+)
 _ABOUT = [Column("About this export", lambda row: row[0], 30), Column(" ", lambda row: row[1], 70, wrap=True)]
 
 
@@ -107,14 +112,7 @@ def _about(job: Job, counts: dict[str, int], changes: Changes, *, hidden: bool) 
         yield f"Rows on the sheet {title}", count
     yield from _changed(changes)
     if hidden:
-        yield (
-            "Anonymised",
-            (
-                "Without names, case numbers, references and anything that was typed. The same young person has the same "
-                "pseudonym in every export from here. Small groups can still be recognised by who knows them: keep it as "
-                "your organisation’s rules say."
-            ),
-        )
+        yield "Anonymised", ANONYMISED
     else:
         yield "Please note", "This file holds personal data about children. Keep it as your organisation’s rules say."
 
