@@ -29,7 +29,7 @@ from core.numbers import next_in_series
 
 from .choices import PrimaryConcern
 from .models import Theme, TrackerEntry
-from .reading import NotATracker, rows
+from .reading import Formula, NotATracker, rows
 
 # Our name → the headings that a tracker may use for it, lower case.
 HEADINGS: dict[str, tuple[str, ...]] = {
@@ -219,7 +219,7 @@ def _row(number: int, cells: list, columns: dict[str, int], themes: dict[str, in
 
 
 def _text(value: Any) -> str:
-    if value is None:
+    if value is None or isinstance(value, Formula):
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)

@@ -4,6 +4,8 @@ import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from ..reading import Formula
+
 YES = {"y", "yes", "x", "xx", "1", "true", "t", "✓", "✔", "☑", "☒", "√", "ticked", "tick"}
 NO = {"", "n", "no", "-", "–", "—", "0", "false", "f", "nil", "none", "n/a", "na", "no.", "☐", "✗", "✘"}
 MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
@@ -30,8 +32,8 @@ def text(value: Any) -> str:
 
 
 def raw_text(value: Any) -> str:
-    """A cell as text, as it stands."""
-    if value is None:
+    """A cell as text, as it stands; a formula whose result is not known is as good as empty."""
+    if value is None or isinstance(value, Formula):
         return ""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
