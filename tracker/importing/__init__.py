@@ -26,6 +26,7 @@ from .fields import (
     ACTION_FIELDS,
     FIELDS,
     LEAVE_OUT,
+    MARKS,
     NEEDED,
     THEME,
     ColumnMatch,
@@ -37,6 +38,8 @@ from .fields import (
     Problem,
     Vocabulary,
     choices_of,
+    label_of,
+    targets_of,
     word_key,
 )
 from .headings import guess_columns, guess_heading, guess_sheet, signature
@@ -47,6 +50,7 @@ __all__ = [
     "ACTION_FIELDS",
     "FIELDS",
     "LEAVE_OUT",
+    "MARKS",
     "NEEDED",
     "THEME",
     "ActionParser",
@@ -67,7 +71,9 @@ __all__ = [
     "guess_heading",
     "guess_sheet",
     "key",
+    "label_of",
     "signature",
+    "targets_of",
     "word_key",
     "words_to_map",
 ]

@@ -76,7 +76,7 @@ class ActionParser:
 
     def _joined(self, parsed: Parsed, column: ColumnMatch, words: str) -> list[str]:
         found = []
-        for word in split(words, list(self.vocab.interventions)):
+        for word in split(words, self.vocab.with_semicolons["interventions"]):
             value = self.mapping.get("interventions", {}).get(word_key(word), known("interventions", word, self.vocab))
             if value is None:
                 self._no(parsed, column, f"“{shown(word)}” is not in our list")

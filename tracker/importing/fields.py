@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from openpyxl.utils import get_column_letter
@@ -13,7 +14,8 @@ from core.models.actions import ActionStatus
 from ..choices import PrimaryConcern
 
 LEAVE_OUT = ""  # the target of a column that is not read
-THEME = "theme:"  # "theme:Gangs" is the column of flags for that theme, ours or to be made
+THEME = "theme:"  # "theme:Gangs" is the column of marks for that theme, ours or to be made
+MARKS = "marks"  # in a mapping: words in such columns that are neither yes nor no
 
 # A column is the date or text or closed list that `kind` says; "joined" is several values with "; " between them.
 TEXT, DATE, MOMENT, CHOICE, JOINED, FLAG, COMBINED = "text", "date", "moment", "choice", "joined", "flag", "combined"
@@ -98,6 +100,13 @@ NEEDED: dict[str, tuple[str, ...]] = {
 }
 
 
+# The fields with a list of values.
+LISTS = (
+    "primary_concern", "outcome", "arrival", "space", "status", MARKS,
+    "gender", "harms", "themes", "interventions", "agency", "team",
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """What the database knows, as plain names. `other_theme` is the theme that needs its text."""
@@ -110,6 +119,36 @@ class Vocabulary:
     interventions: tuple[str, ...] = ()
     agencies: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
+
+    @cached_property
+    def ours(self) -> dict[str, dict[str, str]]:
+        """{field: {word key of a label or value: the value}}, for looking words up a million times."""
+        return {
+            name: {
+                word_key(word): value for value, label in reversed(choices_of(name, self)) for word in (value, label)
+            }
+            for name in LISTS
+        }
+
+    @cached_property
+    def with_semicolons(self) -> dict[str, dict[str, int]]:
+        """{field: {word key: how many parts}} of our names that hold the ";" that divides them in a cell."""
+        return {name: {word: word.count(";") + 1 for word in words if ";" in word} for name, words in self.ours.items()}
+
+
+def label_of(target: str, vocab: Vocabulary) -> str:
+    """What people read for the target of a column."""
+    if target == LEAVE_OUT:
+        return "Leave out"
+    if target.startswith(THEME):
+        return target.removeprefix(THEME)
+    return vocab.case_number_name if target == "case_number" else FIELDS[target].label
+
+
+def targets_of(vocab: Vocabulary, *, own: bool = False) -> list[tuple[str, list[tuple[str, str]]]]:
+    """[(group, [(target, label)])] of what a column can be taken for. References are read from our own export alone."""
+    fields = [(name, label_of(name, vocab)) for name in FIELDS if own or name != "reference"]
+    return [("Referral", fields), ("Themes (a mark in each row)", [(THEME + name, name) for name in vocab.themes])]
 
 
 @dataclass(frozen=True)
@@ -130,6 +169,10 @@ class ColumnMatch:
     def title(self) -> str:
         """The column as people call it: its heading, else its letter."""
         return self.heading or f"column {self.letter}"
+
+    def address(self, number: int, *, moved: int = 0) -> str:
+        """The cell's name in the file: C17. `moved`: how many places further right the row's cells stand."""
+        return f"{get_column_letter(max(self.place + 1 + moved, 1))}{number}"
 
 
 @dataclass(frozen=True)
@@ -211,11 +254,15 @@ class Parsed:
     @property
     def why(self) -> str:
         """Why the row is not taken in, in one line; empty where it is."""
-        chosen = [problem.text for problem in self.problems if problem.fatal or self.kind != Kind.REJECTED]
-        return "; ".join(chosen) if self.kind != Kind.SOUND else ""
+        if self.kind == Kind.SOUND:
+            return ""
+        if self.kind == Kind.REJECTED:
+            return "; ".join(problem.text for problem in self.problems if problem.fatal)
+        return self.problems[0].text
 
     @property
     def remarks(self) -> list[str]:
+        """How a row was read where that is not plain."""
         return [problem.text for problem in self.problems if not problem.fatal]
 
 
@@ -232,6 +279,7 @@ def choices_of(name: str, vocab: Vocabulary) -> list[tuple[str, str]]:
         "arrival": Arrival.choices,
         "space": Space.choices,
         "status": ActionStatus.choices,
+        MARKS: [("yes", "Yes"), ("no", "No")],
     }
     if name in fixed:
         return [(value, label) for value, label in fixed[name]]

@@ -38,6 +38,9 @@ _NO = re.compile(
 _DATED = re.compile(r"(?P<word>[^\d]*?)[\s:,\-–—]*(?:\bon\b)?\s*(?P<day>\d.*)", re.I | re.S)
 
 
+LONGEST = 400  # characters; what is longer is no outcome but a story
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What an outcome cell says. `word` is what a mapping knows it by where we do not; `no_day` a date that is none."""
@@ -49,9 +52,16 @@ class Outcome:
     no_day: str = ""
 
 
+def alone(words: str) -> Outcome:
+    """An outcome in a column of its own."""
+    return Outcome(words, KNOWN.get(word_key(words)))
+
+
 def read(words: str) -> Outcome:
     """An outcome with what stands beside it in the same cell."""
     words = " ".join(words.split())
+    if len(words) > LONGEST:
+        return Outcome(words, None)
     if (state := KNOWN.get(words.lower())) is not None:
         return Outcome(words, state)
     if (on := day(words)) is not None:

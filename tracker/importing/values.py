@@ -7,6 +7,7 @@ from typing import Any
 from ..reading import Formula
 
 YES = {"y", "yes", "x", "xx", "1", "true", "t", "✓", "✔", "☑", "☒", "√", "ticked", "tick"}
+NOTHING = {"", "-", "--", "–", "—", "n/a", "na", "nil", "none", "."}  # where a date or a name is to stand
 NO = {"", "n", "no", "-", "–", "—", "0", "false", "f", "nil", "none", "n/a", "na", "no.", "☐", "✗", "✘"}
 MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 FULL_MONTHS = [
@@ -19,6 +20,8 @@ _DAY_FIRST = r"(?P<day>\d{1,2})\s*(?P<mark>[/.\-])\s*(?P<month>\d{1,2})\s*(?P=ma
 _YEAR_FIRST = r"(?P<year>\d{4})\s*(?P<mark>[/.\-])\s*(?P<month>\d{1,2})\s*(?P=mark)\s*(?P<day>\d{1,2})"
 _IN_WORDS = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?[\s\-/.]*(?:of\s+)?(?P<name>[a-z]{3,9})[\s\-/.,']*(?P<year>\d{4}|\d{2})"
 _MONTH_FIRST = r"(?P<name>[a-z]{3,9})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})"
+UNSEEN = "\u200b\u200c\u200d\ufeff\u2060\xa0 "
+LONGEST = 60  # no date is longer
 DATES = [re.compile(_WEEKDAY + each + _TIME) for each in (_DAY_FIRST, _YEAR_FIRST, _IN_WORDS, _MONTH_FIRST)]
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  (Excel's day 0; a cell of a workbook has no time zone)
@@ -27,8 +30,8 @@ _SERIALS = (32_874, 73_415)
 
 
 def text(value: Any) -> str:
-    """A cell as text: whole numbers without a point, no NUL, the spaces around it taken off."""
-    return raw_text(value).strip()
+    """A cell as text: whole numbers without a point, no NUL, the spaces around it taken off, of every kind."""
+    return raw_text(value).strip(UNSEEN).strip()
 
 
 def raw_text(value: Any) -> str:
@@ -46,7 +49,7 @@ def raw_text(value: Any) -> str:
 
 def shown(words: str) -> str:
     """Words of a file as they may stand in a line of ours: printable, on one line, and not long."""
-    line = " ".join("".join(letter if letter.isprintable() else " " for letter in words).split())
+    line = " ".join("".join(letter if letter.isprintable() else " " for letter in words[:1000]).split())
     return line if len(line) <= 60 else line[:59] + "…"
 
 
@@ -71,6 +74,8 @@ def day(value: Any) -> date | None:
     if isinstance(value, int | float):
         return _from_serial(value)
     words = text(value).casefold()
+    if len(words) > LONGEST:
+        return None
     if _SERIAL.fullmatch(words):
         return _from_serial(float(words))
     for notation in DATES:
@@ -81,14 +86,14 @@ def day(value: Any) -> date | None:
 
 def looks_like_a_day(words: str) -> bool:
     """Whether a text has the shape of a date, be there such a day or not (31/02/2024)."""
-    return any(notation.fullmatch(words.casefold()) for notation in DATES)
+    return len(words) <= LONGEST and any(notation.fullmatch(words.casefold()) for notation in DATES)
 
 
 def moment(value: Any) -> datetime | None:
     """The date and time in a cell, without a time zone; else None."""
     if isinstance(value, datetime):
         return value
-    words = text(value)
+    words = text(value)[:LONGEST]
     for pattern in ("%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"):
         try:
             return datetime.strptime(words, pattern)  # noqa: DTZ007  (the caller knows the zone)
