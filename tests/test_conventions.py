@@ -65,7 +65,6 @@ def test_every_permission_is_asked_for_somewhere():
     assert set(Permission) - asked == {
         Permission.REFERRAL_SEE_ALL,  # that one widens `visible_to`
         Permission.TRACKER_IMPORT,
-        Permission.DASHBOARD_SEE,
         Permission.REPORT_MAKE,
         Permission.THEMES_TAG,
         Permission.THEMES_MANAGE,
@@ -323,6 +322,8 @@ LISTS = {
         _many_of_one,
         lambda browser: browser.get(YoungPerson.objects.filter(case_number="777").first().get_absolute_url()),
     ),
+    "dashboard": (_many_referrals, _get("tracker:dashboard")),
+    "dashboard filtered": (_many_referrals, _get("tracker:dashboard", q="Zebedee", period="all", entry="due")),
     "exports": (_many_jobs, _get("tracker:exports")),
     "papers": (_many_papers, _get("consultations:forms")),
     "people": (_many_people, _get("accounts:people")),

@@ -54,8 +54,12 @@ def narrowed(rows: QuerySet[Referral], chosen: dict[str, Any]) -> QuerySet[Refer
             rows = rows.filter(_recorded(name, values, Q(**{name: None})))
     if themes := chosen.get("themes"):
         rows = rows.filter(_with_themes(themes, match_all=chosen.get("match") == "all"))
+    if themes := chosen.get("also_theme"):
+        rows = rows.filter(_with_themes(themes, match_all=True))
     if harms := chosen.get("harm"):
         rows = rows.filter(_recorded_in(Referral.harms.through.objects.filter(referral=OuterRef("pk")), harms))
+    for harm in chosen.get("also_harm", []):
+        rows = rows.filter(_recorded_in(Referral.harms.through.objects.filter(referral=OuterRef("pk")), [harm]))
     if statuses := chosen.get("entry"):
         rows = rows.filter(_either(statuses, {"due": ENTRY_DUE, "done": Q(entry__completed_at__isnull=False)}))
     if statuses := chosen.get("feedback"):

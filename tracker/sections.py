@@ -17,6 +17,7 @@ class Section:
 
 SECTIONS = [
     Section("Referrals", "tracker:tracker", "/tracker/", Permission.TRACKER_SEE),
+    Section("Dashboard", "tracker:dashboard", "/tracker/dashboard/", Permission.DASHBOARD_SEE),
     Section("Exports", "tracker:exports", "/tracker/export", Permission.TRACKER_EXPORT),
 ]
 

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from .views import data_entry, exports, listing
+from .views import dashboard, data_entry, exports, listing
 
 app_name = "tracker"
 urlpatterns = [
     path("tracker/", listing.tracker, name="tracker"),
+    path("tracker/dashboard/", dashboard.dashboard, name="dashboard"),
     path("tracker/<uuid:pk>/data-entry/", data_entry.data_entry, name="data-entry"),
     path("tracker/export/", exports.export, name="export"),
     path("tracker/exports/", exports.export_list, name="exports"),

@@ -184,6 +184,11 @@ def open_filters(page: Page, world: World) -> None:
     page.locator("details.app-filter summary").click()
 
 
+def open_tables(page: Page, world: World) -> None:
+    for table in page.locator("details.app-chart__table summary").all():
+        table.click()
+
+
 def wrong_passphrase(page: Page, world: World) -> None:
     page.get_by_label("E-mail address").fill("nobody@example.org")
     page.get_by_label("Passphrase", exact=True).fill("not the passphrase")
@@ -422,6 +427,13 @@ MANAGER = [
     Look("tracker:export", "/tracker/export/?q=zzzz", "nothing found"),
     Look("tracker:export", "/tracker/export/?received_from_day=31", "left out"),
     Look("tracker:export", "/tracker/export/", "wrong", choosing("CSV file", then="Make the export"), error=True),
+    Look("tracker:dashboard", "/tracker/dashboard/?period=all", "all, tables open", open_tables),
+    Look("tracker:dashboard", "/tracker/dashboard/?state=held&themes=none", "filtered", open_filters),
+    Look("tracker:dashboard", "/tracker/dashboard/?q=zzzz", "nothing found"),
+    Look(
+        "tracker:dashboard", "/tracker/dashboard/?received_to_day=31&received_to_month=2&received_to_year=2026",
+        error=True,
+    ),
     Look("tracker:exports", "/tracker/exports/"),
     Look("tracker:delete-export", "/tracker/exports/{done.pk}/delete/"),
     *[

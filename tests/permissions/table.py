@@ -403,6 +403,7 @@ consultations:cancel-paper           POST  theirs   queued     in   404  404  40
 consultations:cancel-paper           POST  nowhere  -          in   404  404  404  404  404  403  403  403  in   403
 
 tracker:tracker                      GET   -        -          in   403  403  403  200  200  403  403  403  in   403
+tracker:dashboard                    GET   -        -          in   403  403  403  200  200  403  403  403  in   403
 tracker:data-entry                   GET   ours     held       in   403  403  403  200  403  403  403  403  in   403
 tracker:data-entry                   POST  ours     held       in   403  403  403  302  403  403  403  403  in   403
 tracker:data-entry                   POST  theirs   signposted in   403  403  403  302  403  403  403  403  in   403

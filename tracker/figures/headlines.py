@@ -10,7 +10,7 @@ from django.utils import timezone
 from consultations.choices import ReferralState
 from consultations.models import ConsultationAction, Referral
 
-from ..choices import ENTRY_DUE_IN
+from ..rows import ENTRY_DUE, FEEDBACK_OUTSTANDING
 from .counts import pks
 
 # Screened is what was found suitable or signposted; a withdrawn referral counts as withdrawn, whenever that was.
@@ -104,8 +104,7 @@ def headlines(rows: QuerySet[Referral]) -> Headlines:
 def outstanding(rows: QuerySet[Referral]) -> Outstanding:
     """What waits to be done about these referrals today."""
     found = rows.order_by().aggregate(
-        entry_due=Count("pk", filter=Q(state__in=ENTRY_DUE_IN, screened_at__isnull=False, entry__completed_at=None)),
-        feedback=Count("pk", filter=Q(feedback__isnull=False, feedback__answered_at=None)),
+        entry_due=Count("pk", filter=ENTRY_DUE), feedback=Count("pk", filter=FEEDBACK_OUTSTANDING)
     )
     overdue = ConsultationAction.objects.overdue().filter(consultation__referral__in=pks(rows))
     actions = overdue.aggregate(

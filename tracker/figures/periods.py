@@ -36,6 +36,11 @@ class Step:
     unit: Unit
 
     @property
+    def period(self) -> "Period":
+        """Its days, as far as the period holds them."""
+        return Period(self.first, self.last)
+
+    @property
     def whole(self) -> bool:
         """Whether the period holds all of it."""
         return self.first == self.begin and self.last == _add_months(self.begin, self.unit.months) - timedelta(days=1)
@@ -43,7 +48,7 @@ class Step:
     @property
     def label(self) -> str:
         """As people read it: "November 2026", "1 to 27 November 2026", "October to December 2026"."""
-        return str(Period(self.first, self.last))
+        return str(self.period)
 
     @property
     def short(self) -> str:
@@ -137,3 +142,34 @@ def _add_days(day: date, number: int) -> date:
         return day + timedelta(days=number)
     except OverflowError:
         return day
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A period that people ask for by name; `period` None is all of time."""
+
+    key: str
+    label: str
+    period: Period | None
+
+
+DEFAULT_PRESET = "last-12-months"
+
+
+def twelve_months_to(last: date) -> Period:
+    """The year that ends on a day."""
+    return Period(_add_months(last, -12) + timedelta(days=1), last)
+
+
+def presets(today: date) -> list[Preset]:
+    """The named periods, as they lie on a day: what is not over yet ends today."""
+    month, quarter = Unit.MONTH.begin(today), Unit.QUARTER.begin(today)
+    april = date(today.year if today.month >= 4 else today.year - 1, 4, 1)
+    return [
+        Preset("this-month", "This month", Period(month, today)),
+        Preset("last-month", "Last month", Period(_add_months(month, -1), month - timedelta(days=1))),
+        Preset("this-quarter", "This quarter", Period(quarter, today)),
+        Preset("financial-year", "This financial year", Period(april, today)),
+        Preset(DEFAULT_PRESET, "Last 12 months", twelve_months_to(today)),
+        Preset("all", "All", None),
+    ]

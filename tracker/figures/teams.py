@@ -1,13 +1,12 @@
 """Every active team: what it referred, and whether it may need training."""
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
-
 from accounts.models import Team
 from consultations.choices import ReferralState
-from consultations.models import Referral
 
 SIGNPOSTED_AT_LEAST = 3  # fewer say nothing about a team
 
@@ -19,6 +18,7 @@ class TeamLine:
     key: str
     name: str
     agency: str
+    agency_key: str
     received: int
     signposted: int
     last: date | None
@@ -43,22 +43,18 @@ class TeamLine:
         return self.never or self.often_signposted
 
 
-def teams(
-    rows: QuerySet[Referral], everything: QuerySet[Referral], among: QuerySet[Team] | None = None
-) -> tuple[TeamLine, ...]:
-    """The active teams (of `among`), by name. `everything` is what `rows` were taken from: for the last referral."""
-    signposted = Count("pk", filter=Q(state=ReferralState.SIGNPOSTED))
-    counts = {
-        team: numbers
-        for team, *numbers in rows.filter(team__isnull=False)
-        .order_by()
-        .values_list("team")
-        .annotate(received=Count("pk"), signposted=signposted)
-    }
-    last = everything.filter(team=OuterRef("pk")).order_by("-received_on").values("received_on")[:1]
-    found = Team.objects.all() if among is None else among
-    found = found.filter(active=True).select_related("agency").annotate(last=Subquery(last))
+def team_lines(tally: Mapping[tuple, int], teams: Iterable[Team]) -> tuple[TeamLine, ...]:
+    """The active ones of `teams`, which know the day of their `last` referral, from {(team, agency, state): number}."""
+    received, signposted = Counter(), Counter()
+    for (team, _, state), number in tally.items():
+        received[team] += number
+        if state == ReferralState.SIGNPOSTED:
+            signposted[team] += number
     return tuple(
-        TeamLine(str(team.pk), team.name, team.agency.name, *counts.get(team.pk, (0, 0)), team.last)
-        for team in found.order_by("name", "agency__name")
-    )
+        TeamLine(
+            str(team.pk), team.name, team.agency.name, str(team.agency_id), received[team.pk], signposted[team.pk],
+            team.last,
+        )
+        for team in teams
+        if team.active
+    )  # fmt: skip

@@ -1,16 +1,15 @@
 """Figures by month, themes over time, and which themes occur together."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Trunc
 
 from consultations.choices import ReferralState
 from consultations.models import Referral
 
-from ..models import Theme, TrackerEntry
-from .counts import pks
+from ..models import Theme
 from .periods import Step
 
 
@@ -58,7 +57,7 @@ def by_month(rows: QuerySet[Referral], steps: Sequence[Step]) -> tuple[Month, ..
     """By the day received, one for each step, also where nothing came. Rows outside of the steps are left out."""
     found = {
         begin: numbers
-        for begin, *numbers in _within(rows, steps)
+        for begin, *numbers in within(rows, steps)
         .order_by()
         .values_list(Trunc("received_on", steps[0].unit))
         .annotate(
@@ -70,36 +69,25 @@ def by_month(rows: QuerySet[Referral], steps: Sequence[Step]) -> tuple[Month, ..
     return tuple(Month(step, *found.get(step.begin, (0, 0, 0))) for step in steps)
 
 
-def themes_over_time(rows: QuerySet[Referral], steps: Sequence[Step]) -> Trend:
-    """Each theme that occurs at all, in the themes' order, step by step by the day received."""
-    tags = TrackerEntry.themes.through.objects.filter(trackerentry__referral__in=pks(_within(rows, steps)))
-    found: dict[int, dict] = {}
-    for theme, begin, number in tags.values_list(
-        "theme", Trunc("trackerentry__referral__received_on", steps[0].unit)
-    ).annotate(Count("pk")):
-        found.setdefault(theme, {})[begin] = number
+def trend_of(found: Mapping[tuple, int], themes: Sequence[Theme], steps: Sequence[Step]) -> Trend:
+    """Lines from {(theme, begin of the step): number}."""
+    occurring = {theme for theme, _ in found}
     lines = [
-        TrendLine(str(theme.pk), str(theme), tuple(found[theme.pk].get(step.begin, 0) for step in steps))
-        for theme in Theme.objects.all()
-        if theme.pk in found
+        TrendLine(str(theme.pk), str(theme), tuple(found.get((theme.pk, step.begin), 0) for step in steps))
+        for theme in themes
+        if theme.pk in occurring
     ]
     return Trend(tuple(steps), tuple(lines))
 
 
-def together(rows: QuerySet[Referral]) -> Pairs:
-    """Every two of the themes that occur at all, in the themes' order."""
-    tags = TrackerEntry.themes.through.objects.filter(trackerentry__referral__in=pks(rows))
-    found = {
-        (one, other): number
-        for one, other, number in tags.filter(trackerentry__themes__gte=F("theme"))
-        .values_list("theme", "trackerentry__themes")
-        .annotate(Count("pk"))
-    }
+def pairs_of(found: Mapping[tuple[int, int], int], themes: Sequence[Theme]) -> Pairs:
+    """Pairs from {(theme, the same or a later one): number}."""
     occurring = {one for pair in found for one in pair}
-    themes = [theme for theme in Theme.objects.all() if theme.pk in occurring]
+    themes = [theme for theme in themes if theme.pk in occurring]
     counts = [tuple(found.get((min(one.pk, other.pk), max(one.pk, other.pk)), 0) for other in themes) for one in themes]
     return Pairs(tuple(str(theme.pk) for theme in themes), tuple(str(theme) for theme in themes), tuple(counts))
 
 
-def _within(rows: QuerySet[Referral], steps: Sequence[Step]) -> QuerySet[Referral]:
+def within(rows: QuerySet[Referral], steps: Sequence[Step]) -> QuerySet[Referral]:
+    """The rows that were received in these steps."""
     return rows.filter(received_on__range=(steps[0].first, steps[-1].last))

@@ -16,7 +16,7 @@ from ..models import Theme
 
 NONE = "none"  # the value for rows where nothing is recorded
 # Filters that a figure of the dashboard asks for. They stand in the panel only while the URL has them.
-ONLY_WHERE_USED = ("screened", "consulted", "actions")
+ONLY_WHERE_USED = ("screened", "consulted", "actions", "also_theme", "also_harm")
 
 
 def _several(label: str, choices=()) -> forms.MultipleChoiceField:
@@ -67,6 +67,8 @@ class TrackerFilter(GovukForm):
         choices=[("", "All"), ("overdue", "With an overdue action")],
         widget=forms.Select,
     )
+    also_theme = _several("And theme")
+    also_harm = _several("And kind of harm")
     context = forms.CharField(
         label="Context",
         required=False,
@@ -82,14 +84,17 @@ class TrackerFilter(GovukForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        themes = [*_choices(Theme.objects.all()), (NONE, "No theme recorded")]
+        harms = [*_choices(ListItem.objects.filter(list=ListName.HARM)), (NONE, "No kind of harm recorded")]
+        for name in ("themes", "also_theme"):
+            self.fields[name].choices = themes
+        for name in ("harm", "also_harm"):
+            self.fields[name].choices = harms
+        self.fields["team"].choices = [*_team_choices(), (NONE, "No team recorded")]
+        self.fields["agency"].choices = [*_choices(Agency.objects.all()), (NONE, "No agency recorded")]
         for name in ONLY_WHERE_USED:
             if not self.data.get(name):
                 del self.fields[name]
-        harms = ListItem.objects.filter(list=ListName.HARM)
-        self.fields["themes"].choices = [*_choices(Theme.objects.all()), (NONE, "No theme recorded")]
-        self.fields["harm"].choices = [*_choices(harms), (NONE, "No kind of harm recorded")]
-        self.fields["team"].choices = [*_team_choices(), (NONE, "No team recorded")]
-        self.fields["agency"].choices = [*_choices(Agency.objects.all()), (NONE, "No agency recorded")]
 
     def clean(self) -> dict[str, Any]:
         first, last = self.cleaned_data.get("received_from"), self.cleaned_data.get("received_to")
