@@ -23,6 +23,7 @@ WITH seen AS (
 """
 LONDON_DAY_SCREENED = "(rows.screened_at AT TIME ZONE 'Europe/London')::date"
 STATEMENTS = {
+    "ids": "SELECT id FROM rows",
     "received": "SELECT count(*) FROM rows",
     "screened": "SELECT count(*) FROM rows WHERE state IN ('planned', 'held', 'signposted')",
     "planned": "SELECT count(*) FROM rows WHERE state = 'planned'",
