@@ -40,6 +40,13 @@ def record(
 
 def record_each(act: str, subjects: Iterable[tuple[models.Model, str]], *, by, at: datetime | None = None) -> None:
     """The same event about each of `subjects` (the record, its label), in one query: for what a job does to many."""
+    record_many(act, ((subject, label, {}) for subject, label in subjects), by=by, at=at)
+
+
+def record_many(
+    act: str, rows: Iterable[tuple[models.Model, str, dict[str, Any]]], *, by, at: datetime | None = None
+) -> None:
+    """As `record_each`, with a detail of its own for each: (the record, its label, its detail)."""
     at = at or timezone.now()
     known = by is not None and by.pk is not None
     AuditEvent.objects.bulk_create(
@@ -51,8 +58,9 @@ def record_each(act: str, subjects: Iterable[tuple[models.Model, str]], *, by, a
             subject_type=subject._meta.label_lower,
             subject_id=str(subject.pk),
             subject_label=label,
+            detail=detail,
         )
-        for subject, label in subjects
+        for subject, label, detail in rows
     )
 
 

@@ -24,6 +24,7 @@ NAVIGATION = [
     NavItem("Home", "home", "/"),
     NavItem("Referrals", "consultations:referrals", "/referrals/", Permission.REFERRAL_SEE),
     NavItem("Tracker", "tracker:tracker", "/tracker/", Permission.TRACKER_SEE),
+    NavItem("Themes", "tracker:themes", "/tracker/themes/", Permission.THEMES_MANAGE, unless=Permission.TRACKER_SEE),
     NavItem("People", "accounts:people", "/administration/people/", Permission.PEOPLE_MANAGE),
     NavItem("Settings", "accounts:settings", "/administration/settings/", Permission.SETTINGS_MANAGE),
     NavItem("Audit", "audit", "/audit/", Permission.AUDIT_SEE),

@@ -27,6 +27,8 @@ from tests.permissions.checking import all_routes, writes_noted
 from tests.permissions.table import cells
 from tests.permissions.world import World
 from tracker import exports
+from tracker.models import Tagging, Theme
+from tracker.services import other_texts, tagging, themes
 
 ROOT = settings.BASE_DIR
 OURS = [config for config in apps.get_app_configs() if Path(config.path).parent == ROOT]
@@ -66,8 +68,6 @@ def test_every_permission_is_asked_for_somewhere():
         Permission.REFERRAL_SEE_ALL,  # that one widens `visible_to`
         Permission.TRACKER_IMPORT,
         Permission.REPORT_MAKE,
-        Permission.THEMES_TAG,
-        Permission.THEMES_MANAGE,
         Permission.TRAINING_SEE,
         Permission.TRAINING_MANAGE,
     }
@@ -286,6 +286,50 @@ def _many_views(by, number):
         audit.record("viewed", by=reader, subject=referral, label=referral.reference, detail={"page": "referral"})
 
 
+def _many_themes(by, number):
+    for _ in range(number):
+        made = themes.add({"name": f"Theme {next(_numbers)}", "new_group": f"Group {next(_numbers) % 3}"}, by=by)
+        an_entry(by=by, themes=[made])
+    themes.switch(made, active=False, version=1, by=by)
+
+
+def _many_other_texts(by, number):
+    other = Theme.objects.get(needs_text=True)
+    for each in range(number):
+        an_entry(by=by, themes=[other], other_theme=f"Text number {next(_numbers)}; knife crime{'s' * (each % 2)}")
+
+
+def _many_taggings(by, number):
+    for _ in range(number):
+        _tag_anew(by, [a_referral("held", by=by)])
+
+
+def _tag_anew(by, referrals):
+    made = tagging.prepare([referral.pk for referral in referrals], by=by)
+    tagging.choose(made, adds=[themes.add({"name": f"Theme {next(_numbers)}"}, by=by)], removes=[], by=by)
+    return tagging.apply(made, mark=tagging.plan(made, by).mark, by=by)
+
+
+def _many_tagged_at_once(by, number):
+    _tag_anew(by, [a_referral("held", by=by) for _ in range(number)])
+    ids = Tagging.objects.first().changes.values_list("referral", flat=True)
+    tagging.choose(
+        tagging.prepare(ids, by=by), adds=[themes.add({"name": f"Theme {next(_numbers)}"}, by=by)], removes=[], by=by
+    )
+
+
+def _of_newest_tagging(name, *, applied):
+    def ask(browser):
+        newest = Tagging.objects.filter(applied_at__isnull=not applied).latest("made_at")
+        return browser.get(reverse(f"tracker:{name}", args=[newest.pk]))
+
+    return ask
+
+
+def _of_knife_crime(browser):
+    return browser.get(reverse("tracker:other-text", args=[other_texts.code_of("knife crime")]))
+
+
 def _first(name, field):
     """The page of the first referral of the young person whom `_many_of_one` makes many of."""
 
@@ -301,6 +345,14 @@ def _get(name, **query):
 
 
 LISTS = {
+    "themes": (_many_themes, _get("tracker:themes")),
+    "other texts": (_many_other_texts, _get("tracker:other-texts")),
+    "one text of other": (_many_other_texts, _of_knife_crime),
+    "taggings": (_many_taggings, _get("tracker:taggings")),
+    "one tagging": (_many_tagged_at_once, _of_newest_tagging("tagging", applied=True)),
+    "themes to tag with": (_many_tagged_at_once, _of_newest_tagging("tag-themes", applied=False)),
+    "preview of a tagging": (_many_tagged_at_once, _of_newest_tagging("tag-preview", applied=False)),
+    "undoing a tagging": (_many_tagged_at_once, _of_newest_tagging("undo-tagging", applied=True)),
     "referrals": (_many_referrals, _get("consultations:referrals")),
     "referrals filtered": (_many_referrals, _get("consultations:referrals", allocated="nobody", sort="-status")),
     "actions": (_many_referrals, _get("consultations:actions")),

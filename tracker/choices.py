@@ -15,6 +15,14 @@ class PrimaryConcern(models.TextChoices):
     NEIGHBOURHOOD = "neighbourhood", "Neighbourhood"
 
 
+class TaggingKind(models.TextChoices):
+    """How themes were changed in several referrals at once."""
+
+    TAGGED = "tagged", "Referrals tagged"
+    MERGED = "merged", "Theme merged"
+    OTHER = "other", "“Other” made a theme"
+
+
 # What stands in the tracker is sent; so these are the states to filter by.
 OUTCOMES = [choice for choice in ReferralState.choices if choice[0] != ReferralState.DRAFT]
 

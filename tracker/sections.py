@@ -18,6 +18,7 @@ class Section:
 SECTIONS = [
     Section("Referrals", "tracker:tracker", "/tracker/", Permission.TRACKER_SEE),
     Section("Dashboard", "tracker:dashboard", "/tracker/dashboard/", Permission.DASHBOARD_SEE),
+    Section("Themes", "tracker:themes", "/tracker/themes/", Permission.THEMES_MANAGE),
     Section("Exports", "tracker:exports", "/tracker/export", Permission.TRACKER_EXPORT),
 ]
 

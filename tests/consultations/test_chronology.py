@@ -49,8 +49,8 @@ def page_of(browser, referral: Referral, **query) -> str:
 def acts_in_the_source() -> set[str]:
     """Every act that a service of casework writes into the audit log, as its source says."""
     found = set()
-    folder = Path(settings.BASE_DIR)
-    for path in [*(folder / "consultations" / "services").glob("*.py"), folder / "tracker" / "services" / "entries.py"]:
+    folders = [Path(settings.BASE_DIR) / app / "services" for app in ("consultations", "tracker")]
+    for path in [path for folder in folders for path in folder.glob("*.py")]:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
                 start = str(node.values[0].value)

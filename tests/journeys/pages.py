@@ -1,7 +1,6 @@
 """Every page of the product, in its normal states and when something is wrong, with who looks at it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from types import SimpleNamespace
 
@@ -33,24 +32,11 @@ from core.models.actions import ActionStatus
 from core.models.lists import FormName
 from tests.factories import PASSPHRASE, a_draft, a_person, a_referral, a_take_away, a_team, an_action, an_entry
 from tests.journeys import steps
+from tests.journeys.looks import Look, choosing, pressing
+from tests.journeys.pages_of_themes import THEMES, tag
 from tracker import exports
 
 World = SimpleNamespace
-
-
-@dataclass(frozen=True)
-class Look:
-    """A page in one state: its route, its path (formatted with the world), what is done there, what comes of it."""
-
-    route: str
-    path: str
-    state: str = ""
-    act: Callable[[Page, World], None] | None = None
-    status: int = 200
-    error: bool = False
-
-    def __str__(self) -> str:
-        return f"{self.route} ({self.state})" if self.state else self.route
 
 
 def a_world(role: Role | None) -> World:
@@ -107,6 +93,7 @@ def a_world(role: Role | None) -> World:
         world.merge = people.merge(first, second, keep=first, choices={}, mark=mark, reason="The same", by=me)
         asked = ("state=held", "state=held&concern=home", "", "sort=team")  # the same twice in a moment would be one
         world.job, world.done, world.failed, world.expired = (exports.ask_for(filters, by=me) for filters in asked)
+        tag(world)
         jobs.run(world.done.pk)
         jobs.run(world.expired.pk)
         Job.objects.filter(pk=world.expired.pk).update(expires_at=timezone.now() - timedelta(days=1))
@@ -132,27 +119,6 @@ def _prepare(world: World, author) -> None:
     world.found_out = a_take_away(world.planned, owner=author, by=world.somebody, what="Who is the older boy?")
     take_aways.answer(world.found_out, status=ActionStatus.DONE, outcome="A cousin.", by=author)
     marks.save(consultation, "school", harm="serious", strength="some", version=0, by=world.somebody)
-
-
-def pressing(words: str) -> Callable[[Page, World], None]:
-    """Press a button and wait for the page that comes."""
-
-    def act(page: Page, world: World) -> None:
-        with page.expect_navigation():
-            page.get_by_role("main").get_by_role("button", name=words).click()
-
-    return act
-
-
-def choosing(*labels: str, then: str) -> Callable[[Page, World], None]:
-    """Tick these, then press a button."""
-
-    def act(page: Page, world: World) -> None:
-        for label in labels:
-            page.get_by_label(label, exact=True).check()
-        pressing(then)(page, world)
-
-    return act
 
 
 def searching(words: str) -> Callable[[Page, World], None]:
@@ -436,6 +402,7 @@ MANAGER = [
     ),
     Look("tracker:exports", "/tracker/exports/"),
     Look("tracker:delete-export", "/tracker/exports/{done.pk}/delete/"),
+    *THEMES,
     *[
         Look("tracker:export-job", f"/tracker/exports/{{{name}.pk}}/", name)
         for name in ("job", "done", "failed", "expired")
@@ -482,6 +449,7 @@ ADMINISTRATOR = [
         error=True,
     ),
     Look("notices", "/notices/", "none"),
+    Look("tracker:themes", "/tracker/themes/", "without counts"),
     Look("accounts:add-person", "/administration/people/add/"),
     Look("accounts:add-person", "/administration/people/add/", "wrong", pressing("Save"), error=True),
     Look("accounts:change-person", "/administration/people/{somebody.pk}/"),
@@ -507,7 +475,8 @@ NO_PAGE = {
     "consultations:mark-space", "consultations:mark-participants", "consultations:calendar-file",
     "open-notice", "read-notices",
     "session", "livez", "readyz", "core:keep-draft", "core:discard-draft", "tracker:download",
-    "tracker:cancel-export", "account_set_password", "consultations:save-section",
+    "tracker:cancel-export", "tracker:move-theme", "tracker:move-theme-group", "tracker:remove-theme-group",
+    "tracker:switch-theme", "tracker:tag", "account_set_password", "consultations:save-section",
     "consultations:presence",
 }  # fmt: skip
 # One page at two routes: the first step, before and after there is a draft.

@@ -10,6 +10,8 @@ from accounts.permissions import Role
 from consultations.services import framework, papers, presence
 from core.models import FormSection
 from core.models.lists import FormName
+from tracker import likeness
+from tracker.services import other_texts, tagging, theme_merges
 
 from .table import Cell
 from .world import NOWHERE, World
@@ -19,6 +21,10 @@ OF_ACTIONS = {
 }
 
 OF_EXPORTS = {f"tracker:{name}" for name in ("export-job", "download", "cancel-export", "delete-export")}
+OF_THEMES = {f"tracker:{name}" for name in ("theme", "change-theme", "move-theme", "switch-theme", "merge-theme")}
+OF_THEME_GROUPS = {f"tracker:{name}-theme-group" for name in ("change", "move", "remove")}
+OF_TAGGINGS = {f"tracker:{name}" for name in ("tagging", "tag-themes", "tag-preview", "undo-tagging")}
+
 OF_PAPERS = {f"consultations:{name}" for name in ("paper", "download-paper", "cancel-paper")}
 
 
@@ -37,8 +43,18 @@ def arguments(world: World, cell: Cell) -> list:
         return [world.bystander.pk if row == "ours" else 999_999_999]
     if route == "open-notice" and row == "ours":
         return [world.notice.pk]
+    if route in OF_THEMES:
+        return [world.theme.pk if row == "ours" else 999_999_999]
+    if route in OF_THEME_GROUPS:
+        return [world.group.pk if row == "ours" else 999_999_999]
+    if route == "tracker:other-text":
+        return [_text_code(world, cell)]
+    if route == "tracker:tag":
+        return []
     if row == "nowhere":
         return _rest(route, NOWHERE)
+    if route in OF_TAGGINGS:
+        return [world.tagging(row, state).pk]
     if route in ("consultations:blank-form", "consultations:make-form"):
         return ["appendix-c"]
     if route in OF_PAPERS:
@@ -96,6 +112,34 @@ def _cell(referral) -> list:
     point = FormSection.objects.of(FormName.FRAMEWORK_POINTS).first()
     framework.save_cell(place, point, body="Words", base_version=0, by=referral.screened_by)
     return [referral.pk, place.pk, point.key]
+
+
+def _text_code(world: World, cell: Cell) -> str:
+    """What stands in an address for the text of Other of this record."""
+    if cell.row == "nowhere":
+        return "0" * 20
+    return other_texts.code_of(likeness.key_of(world.record(cell.row, cell.state)["words"]["other"]))
+
+
+def _other_text(world: World, cell: Cell) -> dict:
+    return {"texts": [_text_code(world, cell)], "become": "new", "name": "A new name"}
+
+
+def _tag(world: World, cell: Cell) -> dict:
+    """The ticked rows of the list."""
+    pk = NOWHERE if cell.row == "nowhere" else world.record(cell.row, cell.state)["referral"].pk
+    return {"referral": [str(pk)], "filters": "state=held"}
+
+
+def _apply(world: World, cell: Cell) -> dict:
+    if cell.row == "nowhere":
+        return {}
+    return {"mark": tagging.plan(world.tagging(cell.row, cell.state), world.people["cs"]).mark}
+
+
+def _merge_themes(world: World, cell: Cell) -> dict:
+    mark = theme_merges.plan(world.theme, world.other_theme, world.other_manager).mark
+    return {"into": world.other_theme.pk, "mark": mark}
 
 
 def _redaction(world: World, cell: Cell) -> dict:
@@ -214,6 +258,17 @@ FORMS: dict[str, Callable[[World, Cell], dict]] = {
     "accounts:settings": _settings,
     "tracker:data-entry": _entry,
     "tracker:export": lambda world, cell: {"filters": "state=held", "names": "with", "format": "xlsx"},
+    "tracker:add-theme": lambda world, cell: {"name": "A new name", "group": "none"},
+    "tracker:change-theme": lambda world, cell: {"name": "A new name", "group": "none", "version": "1"},
+    "tracker:change-theme-group": lambda world, cell: {"name": "A new name", "version": "1"},
+    "tracker:move-theme": lambda world, cell: {"to": "up"},
+    "tracker:move-theme-group": lambda world, cell: {"to": "up"},
+    "tracker:switch-theme": lambda world, cell: {"to": "off", "version": "1"},
+    "tracker:merge-theme": _merge_themes,
+    "tracker:other-text": _other_text,
+    "tracker:tag": _tag,
+    "tracker:tag-themes": lambda world, cell: {"adds": [str(world.other_theme.pk)]},
+    "tracker:tag-preview": _apply,
     "account_login": lambda world, cell: {"login": "nobody@example.org", "password": "wrong wrong wrong"},
     "account_reset_password": lambda world, cell: {"email": "nobody@example.org"},
 }

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from consultations.choices import ReferralState
 
+from .table_of_themes import TABLE as OF_THEMES
 from .world import IDENTITIES
 
 TABLE = """
@@ -483,7 +484,7 @@ class Cell(NamedTuple):
 def cells() -> list[Cell]:
     """The lines of the table. Raises ValueError for one that does not have an answer for everybody."""
     found = []
-    for line in TABLE.splitlines():
+    for line in (TABLE + OF_THEMES).splitlines():
         parts = line.split()
         if not parts or parts[0] == "#":
             continue

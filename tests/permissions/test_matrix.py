@@ -45,6 +45,7 @@ LISTS = [
     ("tracker:tracker", "q=detail-of"), ("tracker:exports", ""), ("accounts:people", ""), ("consultations:new", ""),
     ("consultations:restricted", ""), ("consultations:duplicates", ""), ("consultations:merges", ""),
     ("consultations:actions", ""), ("consultations:actions", "mine=on&status=open"),
+    ("tracker:themes", ""), ("tracker:other-texts", ""), ("tracker:taggings", ""),
 ]  # fmt: skip
 
 

@@ -23,6 +23,8 @@ from core.models.jobs import JobStatus
 from core.models.lists import FormName
 from tests.factories import PASSPHRASE, a_draft, a_person, a_take_away, a_team, an_action, an_entry
 from tracker import exports
+from tracker.models import Tagging, Theme, ThemeGroup
+from tracker.services import tagging, theme_merges, themes
 
 IDENTITIES = [
     "anonymous", "maker", "colleague", "outsider", "cs", "manager", "lead", "administrator", "auditor",
@@ -32,7 +34,7 @@ NOWHERE = uuid.UUID("00000000-0000-4000-8000-000000000000")
 EVERYTHING = frozenset(
     {
         "reference", "name", "number", "worry", "referrer", "answer", "section", "what", "detail", "reason",
-        "feedback", "question", "place",
+        "feedback", "question", "place", "other",
     }
 )  # fmt: skip
 # Of a restricted referral to which they have no access, a manager reads no more than this.
@@ -75,6 +77,7 @@ class World:
         self.records: dict[tuple[str, str], dict] = {}
         self._jobs: dict[tuple[str, str], Job] = {}
         self._papers: dict[tuple[str, str], Job] = {}
+        self._taggings: dict[tuple[str, str], Tagging] = {}
         self.sessions = {name: self._sign_in(person) for name, person in self.people.items()}
         self.people["deactivated"].is_active = False
         self.people["deactivated"].save()
@@ -176,7 +179,10 @@ class World:
         made["take_away"] = a_take_away(referral, owner=owner, what=words["what"], by=self.screener)
         if state == ReferralState.HELD:
             referral = made["referral"] = notes.hold(referral.consultation, held_on=day, by=self.screener)
-            made["entry"] = an_entry(referral, by=self.screener, detail=words["detail"])
+            themes = [*Theme.objects.in_use()[:2], Theme.objects.get(needs_text=True)]
+            made["entry"] = an_entry(
+                referral, by=self.screener, detail=words["detail"], themes=themes, other_theme=words["other"]
+            )
             said = {"used": "yes", "useful": 4, "young_person": words["feedback"], "context": "", "actions": {}}
             feedback.give(referral, said, version=0, by=self.screener)
         return made
@@ -215,6 +221,40 @@ class World:
                 )
             Job.objects.filter(pk=job.pk).update(created_at=timezone.now() - timedelta(hours=1))
         return self._papers[row, status]
+
+    @cached_property
+    def theme(self) -> Theme:
+        """A theme of its own, which no referral has; `other_theme` is one that it may be merged into."""
+        return themes.add({"name": "Theme of the matrix"}, by=self.other_manager)
+
+    @cached_property
+    def other_theme(self) -> Theme:
+        return themes.add({"name": "Other theme of the matrix"}, by=self.other_manager)
+
+    @cached_property
+    def group(self) -> ThemeGroup:
+        """A group that no theme is in."""
+        return ThemeGroup.objects.create(name="Group of the matrix", order=1)
+
+    def tagging(self, row: str, state: str) -> Tagging:
+        """A tagging of the record `ours`: `ours` is the CS practitioner's, `theirs` the screener's, `merge` of themes.
+
+        In the state `chosen` its themes are chosen, in `applied` it is applied.
+        """
+        if (row, state) not in self._taggings:
+            referral = self.record("ours", "held")["referral"]
+            by = self.people["cs"] if row == "ours" else self.screener
+            if row == "merge":
+                gone = themes.add({"name": "Merged theme"}, by=self.other_manager)
+                mark = theme_merges.plan(gone, self.other_theme, by).mark
+                made = theme_merges.merge(gone, self.other_theme, mark=mark, by=self.other_manager)
+            else:
+                made = tagging.prepare([referral.pk], by=by)
+                tagging.choose(made, adds=[themes.add({"name": f"For {row} {state}"}, by=by)], removes=[], by=by)
+                if state == "applied":
+                    made = tagging.apply(made, mark=tagging.plan(made, by).mark, by=by)
+            self._taggings[row, state] = made
+        return self._taggings[row, state]
 
     @cached_property
     def notice(self) -> Notice:

@@ -10,6 +10,7 @@ from core.models.lists import FormName
 
 from ..choices import PrimaryConcern
 from ..models import Theme
+from .themes import ThemesField
 
 
 class DataEntryForm(GovukForm):
@@ -26,7 +27,7 @@ class DataEntryForm(GovukForm):
         error_messages={"required": "Select the primary concern"},
     )
     detail = forms.CharField(label="Detail (e.g. name of school, gang, location etc)", required=False, max_length=500)
-    themes = forms.ModelMultipleChoiceField(
+    themes = ThemesField(
         Theme.objects.none(),
         label="THEMES IDENTIFIED",
         required=False,

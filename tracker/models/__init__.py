@@ -1,6 +1,7 @@
 """Themes, tracker entries, and what the tracker keeps besides."""
 
 from .entries import TrackerEntry
-from .themes import Theme
+from .tagging import Tagging, TaggingChange
+from .themes import Theme, ThemeGroup
 
-__all__ = ["Theme", "TrackerEntry"]
+__all__ = ["Tagging", "TaggingChange", "Theme", "ThemeGroup", "TrackerEntry"]

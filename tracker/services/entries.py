@@ -14,6 +14,7 @@ from core import audit, drafts
 from core.workflow import EditConflict
 
 from ..models import TrackerEntry
+from . import themes as keeping
 
 FIELDS = ["how_long_known", "previous_referrals", "primary_concern", "detail", "other_theme", "themes"]
 
@@ -29,6 +30,7 @@ def complete_entry(
     at = at or timezone.now()
     values = {name: values[name] for name in FIELDS if name in values}
     with transaction.atomic():
+        keeping.hold_still()
         current = referrals.locked(referral)
         workflow.REFERRAL.check(ReferralAct.ENTER_DATA, current.state)
         entry = TrackerEntry.objects.filter(referral=current).first()
@@ -41,7 +43,7 @@ def complete_entry(
         else:
             before = _state(entry)
         entry.version += 1
-        themes = values.pop("themes", [])
+        themes = keeping.standing(values.pop("themes", []))
         for name, value in values.items():
             setattr(entry, name, value)
         if entry.completed_at is None:

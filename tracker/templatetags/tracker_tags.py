@@ -5,6 +5,8 @@ from typing import Any
 from django import template
 from django.urls import reverse
 
+from accounts.permissions import Permission, can
+
 from ..sections import current_of, sections_for
 
 register = template.Library()
@@ -22,3 +24,9 @@ def tracker_sections(context: template.Context) -> list[dict[str, Any]]:
         {"label": section.label, "url": reverse(section.url_name), "current": section is current}
         for section in sections
     ]
+
+
+@register.simple_tag(takes_context=True)
+def may_tag(context: template.Context) -> bool:
+    """Whether this reader may change the themes of referrals."""
+    return can(context["request"].user, Permission.THEMES_TAG)
