@@ -25,6 +25,9 @@ NAVIGATION = [
     NavItem("Referrals", "consultations:referrals", "/referrals/", Permission.REFERRAL_SEE),
     NavItem("Tracker", "tracker:tracker", "/tracker/", Permission.TRACKER_SEE),
     NavItem("Themes", "tracker:themes", "/tracker/themes/", Permission.THEMES_MANAGE, unless=Permission.TRACKER_SEE),
+    NavItem(
+        "Training", "tracker:training", "/tracker/training/", Permission.TRAINING_SEE, unless=Permission.TRACKER_SEE
+    ),
     NavItem("People", "accounts:people", "/administration/people/", Permission.PEOPLE_MANAGE),
     NavItem("Settings", "accounts:settings", "/administration/settings/", Permission.SETTINGS_MANAGE),
     NavItem("Audit", "audit", "/audit/", Permission.AUDIT_SEE),

@@ -2,6 +2,7 @@
 
 import itertools
 from datetime import date, timedelta
+from decimal import Decimal
 
 from django.utils import timezone
 
@@ -13,7 +14,8 @@ from consultations.services import actions, notes, referrals, screening, take_aw
 from core.models import FormSection
 from core.models.lists import FormName
 from tracker.choices import PrimaryConcern
-from tracker.models import Theme, TrackerEntry
+from tracker.models import Champion, Theme, TrackerEntry, TrainingAttendance, TrainingCourse
+from tracker.services import champions, training
 from tracker.services.entries import complete_entry
 
 _numbers = itertools.count(1)
@@ -129,3 +131,47 @@ def an_entry(referral: Referral | None = None, *, by: User | None = None, **valu
         "other_theme": "",
     }
     return complete_entry(referral, given | values, version=0, by=by)
+
+
+def a_course(*, by: User | None = None, days_ago: int = 30, **values) -> TrainingCourse:
+    """A course in the training register, held so many days ago."""
+    by = by or a_person(Role.MANAGER)
+    given = {
+        "title": f"Course {next(_numbers)}",
+        "kind": "Consultation skills",
+        "held_on": timezone.localdate() - timedelta(days=days_ago),
+        "hours": Decimal("3.0"),
+        "trainer": "Amina Rahman",
+        "place": "Civic Centre",
+        "notes": "",
+    }
+    return training.add_course(given | values, by=by)
+
+
+def an_attendance(
+    course: TrainingCourse | None = None,
+    *,
+    by: User | None = None,
+    person: User | None = None,
+    name: str = "",
+    team: Team | None = None,
+    status: str = "attended",
+) -> TrainingAttendance:
+    """Somebody on the list of a course: an account holder, else a name, new unless given."""
+    by = by or a_person(Role.MANAGER)
+    name = "" if person else name or f"Trainee {next(_numbers)}"
+    who = training.Who(person=person, name=name, team=team)
+    return training.add_person(course or a_course(by=by), who, status=status, by=by)
+
+
+def a_champion(*, by: User | None = None, person: User | None = None, name: str = "", **values) -> Champion:
+    """A Champion since a year ago, of a new team unless one is given."""
+    by = by or a_person(Role.MANAGER)
+    given = {
+        "person": person,
+        "name": "" if person else name or f"Champion {next(_numbers)}",
+        "team": values.get("team") or a_team(),
+        "since": timezone.localdate() - timedelta(days=365),
+        "until": None,
+    }
+    return champions.add(given | values, by=by)

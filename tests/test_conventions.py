@@ -21,7 +21,18 @@ from consultations.services import access, feedback, marks, notes, papers, parti
 from core import audit, notices
 from core.models import FormDraft, FormSection, Job
 from core.models.lists import FormName
-from tests.factories import a_draft, a_person, a_referral, a_take_away, a_team, an_action, an_entry
+from tests.factories import (
+    a_champion,
+    a_course,
+    a_draft,
+    a_person,
+    a_referral,
+    a_take_away,
+    a_team,
+    an_action,
+    an_attendance,
+    an_entry,
+)
 from tests.permissions import requests
 from tests.permissions.checking import all_routes, writes_noted
 from tests.permissions.table import cells
@@ -29,6 +40,8 @@ from tests.permissions.world import World
 from tracker import exports
 from tracker.models import Tagging, Theme
 from tracker.services import other_texts, tagging, themes
+from tracker.models import TrainingAttendance, TrainingCourse
+from tracker.services import training
 
 ROOT = settings.BASE_DIR
 OURS = [config for config in apps.get_app_configs() if Path(config.path).parent == ROOT]
@@ -330,6 +343,24 @@ def _of_knife_crime(browser):
     return browser.get(reverse("tracker:other-text", args=[other_texts.code_of("knife crime")]))
 
 
+def _much_training(by, number):
+    team = a_team("Trained team")
+    for each in range(number):
+        course = a_course(by=by)
+        for person in (a_person(Role.PRACTITIONER, team=a_team()), None):
+            an_attendance(course, by=by, person=person, team=None if person else team)
+            a_champion(by=by, person=person, team=a_team())
+        an_attendance(TrainingCourse.objects.earliest("added_at"), by=by, team=team)
+        training.remove(an_attendance(TrainingCourse.objects.earliest("added_at"), by=by, team=team), by=by)
+        a_champion(by=by, name=f"Champion {next(_numbers)}", team=team)
+        a_referral("signposted" if each % 2 else "held", by=a_person(Role.PRACTITIONER, team=a_team()), cs=by)
+
+
+def _first_of(name, rows):
+    """The page of the first of `rows`, whatever is added to it later."""
+    return lambda browser: browser.get(reverse(name, args=[rows().earliest("added_at").pk]))
+
+
 def _first(name, field):
     """The page of the first referral of the young person whom `_many_of_one` makes many of."""
 
@@ -377,6 +408,17 @@ LISTS = {
     "dashboard": (_many_referrals, _get("tracker:dashboard")),
     "dashboard filtered": (_many_referrals, _get("tracker:dashboard", q="Zebedee", period="all", entry="due")),
     "exports": (_many_jobs, _get("tracker:exports")),
+    "training": (_much_training, _get("tracker:training")),
+    "training filtered": (_much_training, _get("tracker:training", q="Amina", sort="-attended")),
+    "training course": (_much_training, _first_of("tracker:training-course", TrainingCourse.objects.all)),
+    "training person": (_much_training, _first_of("tracker:training-person", TrainingAttendance.objects.all)),
+    "training teams": (_much_training, _get("tracker:training-teams")),
+    "training teams filtered": (_much_training, _get("tracker:training-teams", need="on", sort="-signposted")),
+    "training team": (
+        _much_training,
+        lambda browser: browser.get(reverse("tracker:training-team", args=[a_team("Trained team").pk])),
+    ),
+    "training champions": (_much_training, _get("tracker:training-champions")),
     "papers": (_many_papers, _get("consultations:forms")),
     "people": (_many_people, _get("accounts:people")),
     "audit": (_many_events, _get("audit")),

@@ -34,6 +34,7 @@ VALUES = {
 NAMES = [
     "page", "sort", "q", "state", "mine", "team", "agency", "themes", "match", "concern", "entry", "space", "back",
     "received_from_day", "received_from_month", "received_from_year", "received_to_year", "who", "act", "about",
+    "held_from_day", "held_from_month", "held_from_year", "held_to_year", "kind", "need",
     "day_from_day", "day_from_month", "day_from_year", "day_to_year", "next", "version", "decision", "email", "login",
 ]  # fmt: skip
 
@@ -112,11 +113,14 @@ def test_no_value_in_a_form_breaks_a_page(browser, anybody, kind):
         "owner_name", "owner_agency", "status", "outcome", "primary_concern", "themes", "other_theme", "detail",
         "how_long_known", "text-home", "version-home", "resolves-home", "question-parents", "section", "oldpassword",
         "password1", "password2", "referrer_name", "legal_status", "education", "referral", "offered", "starts_at",
+        "title", "kind", "held_on_month", "held_on_year", "hours", "trainer", "notes", "people", "confirm",
+        "since_day", "since_month", "since_year", "until_day", "until_year",
         "place", "question", "to", "was", "heard", "invitation", "own_agency", "referrer",
     }  # fmt: skip
     value = VALUES[kind]
     if kind == "long":  # 70 fields of it would be refused as too much at once
         fields = {"body", "worry", "reason", "what", "name", "q", "draft_key", "text-home", "filters", "outcome"}
+        fields |= {"people", "who", "title"}
     data = dict.fromkeys(fields, value)
     for name, url in urls(anybody).items():
         if name.startswith("account_log"):

@@ -10,4 +10,5 @@ class TrackerConfig(AppConfig):
         from . import (
             exports,  # noqa: F401  (registers its kind of job)
             papers,  # noqa: F401  (brings the data entry form to the printed forms)
+            training_export,  # noqa: F401  (registers its kind of job)
         )

@@ -28,3 +28,23 @@ OUTCOMES = [choice for choice in ReferralState.choices if choice[0] != ReferralS
 
 # In which states the data entry form is due.
 ENTRY_DUE_IN = [ReferralState.HELD, ReferralState.SIGNPOSTED, ReferralState.WITHDRAWN]
+
+
+class AttendanceStatus(models.TextChoices):
+    """How it stands with somebody on the list of a course."""
+
+    ATTENDED = "attended", "Attended"
+    BOOKED = "booked", "Booked"
+    ABSENT = "absent", "Did not come"
+
+
+# What a course is usually about; others may be typed.
+COURSE_KINDS = [
+    "Introduction to Contextual Safeguarding",
+    "Consultation skills",
+    "Assessing contexts",
+    "Peer group mapping",
+    "Bystander programme",
+    "Community Guardianship",
+    "Champions' forum",
+]

@@ -30,11 +30,25 @@ from core import audit, jobs
 from core.models import FormSection, Job
 from core.models.actions import ActionStatus
 from core.models.lists import FormName
-from tests.factories import PASSPHRASE, a_draft, a_person, a_referral, a_take_away, a_team, an_action, an_entry
+from tests.factories import (
+    PASSPHRASE,
+    a_champion,
+    a_course,
+    a_draft,
+    a_person,
+    a_referral,
+    a_take_away,
+    a_team,
+    an_action,
+    an_attendance,
+    an_entry,
+)
 from tests.journeys import steps
 from tests.journeys.looks import Look, choosing, pressing
 from tests.journeys.pages_of_themes import THEMES, tag
 from tracker import exports
+from tracker import exports, training_export
+from tracker.services import training
 
 World = SimpleNamespace
 
@@ -84,6 +98,7 @@ def a_world(role: Role | None) -> World:
         for number in range(120):
             audit.record("viewed", by=somebody, subject=world.held, label=world.held.reference, detail={"page": number})
     if role == Role.MANAGER:
+        _train(world, me)
         world.hidden = access.restrict(world.signposted, reason="Known to the team.", people=[me], by=me)
         world.grant = world.hidden.grants.get(user=me)
         pairs = [a_referral(case_number=number, name=f"Kai {number}").young_person for number in ("4711", "47-11")]
@@ -119,6 +134,17 @@ def _prepare(world: World, author) -> None:
     world.found_out = a_take_away(world.planned, owner=author, by=world.somebody, what="Who is the older boy?")
     take_aways.answer(world.found_out, status=ActionStatus.DONE, outcome="A cousin.", by=author)
     marks.save(consultation, "school", harm="serious", strength="some", version=0, by=world.somebody)
+
+
+def _train(world: World, me) -> None:
+    """The training register: a course that was, one to come, a Champion, and its export."""
+    world.course, world.to_come = a_course(by=me), a_course(by=me, days_ago=-30)
+    world.attendance = an_attendance(world.course, by=me, person=world.somebody)
+    training.remove(an_attendance(world.course, by=me, name="Oona Blake", team=world.somebody.team), by=me)
+    world.champion = a_champion(by=me, person=world.somebody)
+    a_champion(by=me, name="Oona Blake", until=timezone.localdate() - timedelta(days=9))
+    world.register_asked, world.register_made = (training_export.ask_for("kind=&q=", by=me) for _ in range(2))
+    jobs.run(world.register_made.pk)
 
 
 def searching(words: str) -> Callable[[Page, World], None]:
@@ -210,6 +236,13 @@ def be_signed_out(page: Page, world: World) -> None:
     Session.objects.all().delete()
     steps.write(page, "school", "Typed after the session had ended.")
     expect(page.get_by_role("alert").filter(has_text="You have been signed out.")).to_be_visible()
+
+
+def paste_names(page: Page, world: World) -> None:
+    """A list of which one team is not known."""
+    page.get_by_label("Names", exact=True).fill("Samuel Brandt, CIN Unit 1\nHelen Marsh, The Wharf\nDaniel Osei")
+    pressing("See what")(page, world)
+    steps.heading(page, "Check the list of names")
 
 
 def somebody_changes_the_action(page: Page, world: World) -> None:
@@ -383,6 +416,52 @@ CS_PRACTITIONER = [
     Look("consultations:views", "/referrals/{held.pk}/views/?what=copied", "nothing found"),
     Look("consultations:consultation", "/referrals/{planned.pk}/consultation/", "signed out", be_signed_out),
 ]  # fmt: skip
+TRAINING = [
+    Look("tracker:training", "/tracker/training/", "filters", open_filters),
+    Look("tracker:training", "/tracker/training/?q=zzzz", "nothing found"),
+    Look(
+        "tracker:training",
+        "/tracker/training/?held_from_day=31&held_from_month=2&held_from_year=2026",
+        "wrong filter",
+        error=True,
+    ),
+    Look("tracker:training-add-course", "/tracker/training/courses/add/"),
+    Look(
+        "tracker:training-add-course", "/tracker/training/courses/add/", "wrong", pressing("Save the course"),
+        error=True,
+    ),
+    Look("tracker:training-course", "/tracker/training/courses/{course.pk}/", "with people"),
+    Look("tracker:training-course", "/tracker/training/courses/{to_come.pk}/", "nobody yet"),
+    Look("tracker:training-course", "/tracker/training/courses/{course.pk}/", "wrong", pressing("Add to"), error=True),
+    Look("tracker:training-change-course", "/tracker/training/courses/{course.pk}/change/"),
+    Look("tracker:training-delete-course", "/tracker/training/courses/{to_come.pk}/delete/"),
+    Look("tracker:training-delete-course", "/tracker/training/courses/{course.pk}/delete/", "attended"),
+    Look("tracker:training-paste", "/tracker/training/courses/{course.pk}/people/"),
+    Look(
+        "tracker:training-paste", "/tracker/training/courses/{course.pk}/people/", "wrong", pressing("See what"),
+        error=True,
+    ),
+    Look("tracker:training-paste", "/tracker/training/courses/{course.pk}/people/", "preview", paste_names),
+    Look(
+        "tracker:training-paste", "/tracker/training/courses/{course.pk}/people/", "not answered",
+        lambda page, world: (paste_names(page, world), pressing("Add ")(page, world)), error=True,
+    ),
+    Look("tracker:training-person", "/tracker/training/people/{attendance.pk}/"),
+    Look("tracker:training-remove", "/tracker/training/people/{attendance.pk}/remove/"),
+    Look("tracker:training-teams", "/tracker/training/teams/", "filters", open_filters),
+    Look("tracker:training-teams", "/tracker/training/teams/?sort=-signposted", "sorted"),
+    Look("tracker:training-team", "/tracker/training/teams/{champion.team_id}/"),
+    Look("tracker:training-champions", "/tracker/training/champions/", "filters", open_filters),
+    Look("tracker:training-add-champion", "/tracker/training/champions/add/"),
+    Look(
+        "tracker:training-add-champion", "/tracker/training/champions/add/", "wrong", pressing("Save the Champion"),
+        error=True,
+    ),
+    Look("tracker:training-change-champion", "/tracker/training/champions/{champion.pk}/"),
+    Look("tracker:training-delete-champion", "/tracker/training/champions/{champion.pk}/delete/"),
+    *[Look("tracker:training-export-job", f"/tracker/training/exports/{{{name}.pk}}/", name)
+      for name in ("register_asked", "register_made")],
+]  # fmt: skip
 MANAGER = [
     Look("home", "/", "manager"),
     Look("tracker:tracker", "/tracker/?state=held&state=signposted", "filtered", open_filters),
@@ -407,6 +486,7 @@ MANAGER = [
         Look("tracker:export-job", f"/tracker/exports/{{{name}.pk}}/", name)
         for name in ("job", "done", "failed", "expired")
     ],
+    *TRAINING,
     Look("consultations:restricted", "/referrals/restricted/"),
     Look("consultations:restricted", "/referrals/restricted/?review=due", "nothing found", open_filters),
     Look("consultations:access", "/referrals/{hidden.pk}/access/", "restricted"),
@@ -477,6 +557,8 @@ NO_PAGE = {
     "session", "livez", "readyz", "core:keep-draft", "core:discard-draft", "tracker:download",
     "tracker:cancel-export", "tracker:move-theme", "tracker:move-theme-group", "tracker:remove-theme-group",
     "tracker:switch-theme", "tracker:tag", "account_set_password", "consultations:save-section",
+    "tracker:training-mark", "tracker:training-put-back", "tracker:training-export", "tracker:training-download",
+    "tracker:training-cancel-export",
     "consultations:presence",
 }  # fmt: skip
 # One page at two routes: the first step, before and after there is a draft.

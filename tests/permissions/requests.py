@@ -25,6 +25,20 @@ OF_THEMES = {f"tracker:{name}" for name in ("theme", "change-theme", "move-theme
 OF_THEME_GROUPS = {f"tracker:{name}-theme-group" for name in ("change", "move", "remove")}
 OF_TAGGINGS = {f"tracker:{name}" for name in ("tagging", "tag-themes", "tag-preview", "undo-tagging")}
 
+# Of the training register: route → which of its records the address names.
+OF_TRAINING = {
+    **dict.fromkeys(
+        (f"tracker:training-{name}" for name in ("course", "change-course", "delete-course", "mark", "paste")), "course"
+    ),
+    "tracker:training-person": "booked",
+    "tracker:training-remove": "booked",
+    "tracker:training-put-back": "removed",
+    "tracker:training-team": "team",
+    "tracker:training-change-champion": "champion",
+    "tracker:training-delete-champion": "champion",
+}
+OF_TRAINING_JOBS = {f"tracker:training-{name}" for name in ("export-job", "download", "cancel-export")}
+
 OF_PAPERS = {f"consultations:{name}" for name in ("paper", "download-paper", "cancel-paper")}
 
 
@@ -51,6 +65,8 @@ def arguments(world: World, cell: Cell) -> list:
         return [_text_code(world, cell)]
     if route == "tracker:tag":
         return []
+    if route == "tracker:training-team" and row == "nowhere":
+        return [999_999_999]
     if row == "nowhere":
         return _rest(route, NOWHERE)
     if route in OF_TAGGINGS:
@@ -61,6 +77,10 @@ def arguments(world: World, cell: Cell) -> list:
         return [world.paper(row, state).pk]
     if route in OF_EXPORTS:
         return [world.job("ours" if row == "-" else row, state).pk]
+    if route in OF_TRAINING:
+        return [world.training[OF_TRAINING[route]].pk]
+    if route in OF_TRAINING_JOBS:
+        return [world.training_job(row, state).pk]
     if route in OF_ACTIONS:
         return [world.record(row, state)["action"].pk]
     if row in ("-", "maker"):
@@ -211,6 +231,14 @@ def _keep(world: World, cell: Cell) -> dict:
     return {"draft_key": world.draft_token("maker"), "client": "page-1", "name": "half a na"}
 
 
+def _course(world: World, cell: Cell) -> dict:
+    return {"title": "A course", "kind": "Introduction", "version": "1", **date_parts("held_on")}
+
+
+def _champion(world: World, cell: Cell) -> dict:
+    return {"who": "Somebody New", "team": world.training["team"].pk, "version": "1", **date_parts("since")}
+
+
 PAIRS = {f"consultations:{name}" for name in ("duplicate", "merge", "separate")}
 OF_QUESTIONS = {"consultations:take-away", "consultations:change-take-away"}
 FORMS: dict[str, Callable[[World, Cell], dict]] = {
@@ -269,6 +297,12 @@ FORMS: dict[str, Callable[[World, Cell], dict]] = {
     "tracker:tag": _tag,
     "tracker:tag-themes": lambda world, cell: {"adds": [str(world.other_theme.pk)]},
     "tracker:tag-preview": _apply,
+    "tracker:training-add-course": _course,
+    "tracker:training-change-course": _course,
+    "tracker:training-course": lambda world, cell: {"who": "Somebody New", "status": "attended"},
+    "tracker:training-paste": lambda world, cell: {"people": "Somebody New, Trained team", "status": "attended"},
+    "tracker:training-add-champion": _champion,
+    "tracker:training-change-champion": _champion,
     "account_login": lambda world, cell: {"login": "nobody@example.org", "password": "wrong wrong wrong"},
     "account_reset_password": lambda world, cell: {"email": "nobody@example.org"},
 }

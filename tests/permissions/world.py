@@ -25,6 +25,20 @@ from tests.factories import PASSPHRASE, a_draft, a_person, a_take_away, a_team, 
 from tracker import exports
 from tracker.models import Tagging, Theme, ThemeGroup
 from tracker.services import tagging, theme_merges, themes
+from tests.factories import (
+    PASSPHRASE,
+    a_champion,
+    a_course,
+    a_draft,
+    a_person,
+    a_take_away,
+    a_team,
+    an_action,
+    an_attendance,
+    an_entry,
+)
+from tracker import exports, training_export
+from tracker.services import training
 
 IDENTITIES = [
     "anonymous", "maker", "colleague", "outsider", "cs", "manager", "lead", "administrator", "auditor",
@@ -78,6 +92,7 @@ class World:
         self._jobs: dict[tuple[str, str], Job] = {}
         self._papers: dict[tuple[str, str], Job] = {}
         self._taggings: dict[tuple[str, str], Tagging] = {}
+        self._training_jobs: dict[tuple[str, str], Job] = {}
         self.sessions = {name: self._sign_in(person) for name, person in self.people.items()}
         self.people["deactivated"].is_active = False
         self.people["deactivated"].save()
@@ -257,6 +272,34 @@ class World:
         return self._taggings[row, state]
 
     @cached_property
+    def training(self) -> dict:
+        """A course to come with somebody booked and somebody removed, and a Champion: {"words": what they say}."""
+        by, team = self.other_manager, a_team("Trained team")
+        words = ["course-of-training", "booked-of-training", "removed-of-training", "champion-of-training"]
+        course = a_course(by=by, title=words[0])
+        made = {"course": course, "team": team, "words": words}
+        made["booked"], made["removed"] = (
+            an_attendance(course, by=by, name=name, team=team, status="booked") for name in words[1:3]
+        )
+        training.remove(made["removed"], by=by)
+        made["champion"] = a_champion(by=by, name=words[3], team=team)
+        return made
+
+    def training_job(self, row: str, status: str) -> Job:
+        """An export of the training register: `ours` is the manager's, `theirs` another manager's."""
+        if (row, status) not in self._training_jobs:
+            by = self.people["manager"] if row == "ours" else self.other_manager
+            job = self._training_jobs[row, status] = training_export.ask_for("", by=by)
+            if status == JobStatus.DONE:
+                now = timezone.now()
+                Job.objects.filter(pk=job.pk).update(status=status, finished_at=now, expires_at=now + timedelta(days=1))
+                content = f"register-of-{row}".encode()
+                JobFile.objects.create(
+                    job=job, name="register.xlsx", content_type="application/x-test", content=content, size=len(content)
+                )
+        return self._training_jobs[row, status]
+
+    @cached_property
     def notice(self) -> Notice:
         """Something that waits for the maker."""
         person = self.people["maker"]
@@ -300,6 +343,11 @@ class World:
         for row, status in self._jobs:
             if not (identity == "manager" and row == "ours"):
                 words += [f"filter-of-{row}-{status}", f"workbook-of-{row}"]
+        for row, _ in self._training_jobs:
+            if not (identity == "manager" and row == "ours"):
+                words.append(f"register-of-{row}")
+        if identity not in ("cs", "manager", "lead") and "training" in self.__dict__:
+            words += self.training["words"] if identity != "auditor" else self.training["words"][3:]
         if identity != "administrator":
             words.append(self.bystander.email)
         if identity != "maker":
