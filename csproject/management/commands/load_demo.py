@@ -40,6 +40,9 @@ from tracker.choices import PrimaryConcern
 from tracker.models import Theme
 from tracker.services.entries import complete_entry
 
+from ...demo import training
+from ...demo.tracker import FurtherReferrals
+
 PASSPHRASE = "contextual-demo-1"  # noqa: S105  (printed in the README; never loaded where DEBUG is off)
 PEOPLE = [
     ("referrer", "Rowan Ellis", "CIN Unit 1", [Role.PRACTITIONER]),
@@ -153,6 +156,7 @@ class Command(BaseCommand):
     def load(self, chance: random.Random, now: datetime) -> None:
         """Everything, at times that lie before `now`."""
         people = self.people(now)
+        further = FurtherReferrals(now)
         self.themes = list(Theme.objects.in_use())
         self.questions = list(FormSection.objects.of(FormName.SUITABILITY))
         self.sections = {section.key: section for section in FormSection.objects.of(FormName.CONSULTATION)}
@@ -165,6 +169,8 @@ class Command(BaseCommand):
         self.restricted(people, now)
         self.twice(people, now)
         self.feedback(now)
+        further.load(people)
+        training.load(people, now)
         referrals.start(
             {"case_number": "482913", "name": "Ellis Varga", "date_of_birth": date(2010, 5, 2)},
             by=people["referrer"],

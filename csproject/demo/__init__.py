@@ -1,0 +1,1 @@
+"""Parts of the demonstration's data; loaded by the command load_demo."""
