@@ -38,10 +38,8 @@ from tests.permissions.checking import all_routes, writes_noted
 from tests.permissions.table import cells
 from tests.permissions.world import World
 from tracker import exports
-from tracker.models import Tagging, Theme
-from tracker.services import other_texts, tagging, themes
-from tracker.models import TrainingAttendance, TrainingCourse
-from tracker.services import training
+from tracker.models import Tagging, Theme, TrainingAttendance, TrainingCourse
+from tracker.services import other_texts, tagging, themes, training
 
 ROOT = settings.BASE_DIR
 OURS = [config for config in apps.get_app_configs() if Path(config.path).parent == ROOT]

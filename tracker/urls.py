@@ -3,7 +3,6 @@
 from django.urls import path
 
 from .urls_of_themes import urlpatterns as of_themes
-from .views import dashboard, data_entry, exports, listing
 from .views import (
     dashboard,
     data_entry,

@@ -46,7 +46,6 @@ from tests.factories import (
 from tests.journeys import steps
 from tests.journeys.looks import Look, choosing, pressing
 from tests.journeys.pages_of_themes import THEMES, tag
-from tracker import exports
 from tracker import exports, training_export
 from tracker.services import training
 

@@ -21,10 +21,6 @@ from core import drafts, notices
 from core.models import FormDraft, FormSection, Job, JobFile, Notice
 from core.models.jobs import JobStatus
 from core.models.lists import FormName
-from tests.factories import PASSPHRASE, a_draft, a_person, a_take_away, a_team, an_action, an_entry
-from tracker import exports
-from tracker.models import Tagging, Theme, ThemeGroup
-from tracker.services import tagging, theme_merges, themes
 from tests.factories import (
     PASSPHRASE,
     a_champion,
@@ -38,7 +34,8 @@ from tests.factories import (
     an_entry,
 )
 from tracker import exports, training_export
-from tracker.services import training
+from tracker.models import Tagging, Theme, ThemeGroup
+from tracker.services import tagging, theme_merges, themes, training
 
 IDENTITIES = [
     "anonymous", "maker", "colleague", "outsider", "cs", "manager", "lead", "administrator", "auditor",
