@@ -5,5 +5,13 @@ from .tagging import Tagging, TaggingChange
 from .themes import Theme, ThemeGroup
 from .training import Champion, TrainingAttendance, TrainingCourse
 
-__all__ = ["Tagging", "TaggingChange", "Theme", "ThemeGroup", "TrackerEntry"]
-__all__ = ["Champion", "Theme", "TrackerEntry", "TrainingAttendance", "TrainingCourse"]
+__all__ = [
+    "Champion",
+    "Tagging",
+    "TaggingChange",
+    "Theme",
+    "ThemeGroup",
+    "TrackerEntry",
+    "TrainingAttendance",
+    "TrainingCourse",
+]
