@@ -35,7 +35,7 @@ LOOK_SHEETS = 50
 CSV_SHEET = "CSV"
 LAST_ROW = 1_048_576  # Excel's own limit
 DELIMITERS = ",;\t|"
-GUARDED = re.compile(r"'(?=[=+\-@\t\r])")  # how a CSV keeps a text from being taken for a formula
+GUARDED = re.compile(r"\A'(?=[=+\-@\t\r])")  # how a CSV keeps a text from being taken for a formula
 
 
 @dataclass(frozen=True)
@@ -398,7 +398,7 @@ def _csv_rows(path: Path, encoding: str, limits: Limits) -> Iterator[tuple[int, 
     with path.open(encoding=encoding, newline="") as lines:
         try:
             for number, row in enumerate(csv.reader(lines, delimiter=delimiter), start=1):
-                cells: list = [GUARDED.sub("", cell, count=1) if cell else None for cell in row]
+                cells: list = [GUARDED.sub("", cell) if cell else None for cell in row]
                 if any(cells[limits.columns :]) and sum(map(bool, cells[limits.columns :])) > limits.too_wide:
                     raise _too_wide(path, limits)
                 cells = cells[: limits.columns]

@@ -38,6 +38,7 @@ SHORT_FORMS = {
 }
 SMALL_WORDS = {"in", "of", "the", "a", "and", "no", "is", "please", "at"}
 ENOUGH = 0.6  # how alike a heading and a theme must be
+LONGEST = 100  # characters of a heading
 LETTERS_ALIKE = 0.84  # for a heading with a spelling mistake
 
 
@@ -67,12 +68,15 @@ def guess_columns(heading_row: int, sample: Sample, vocab: Vocabulary) -> Matchi
         cells = [cells[place] for cells in below if place < len(cells) and text(cells[place])]
         columns.append(_guess(place, " ".join(heading.split()), cells, vocab))
     columns = _each_once(columns)
-    return Matching(heading_row, tuple(columns), own=_is_ours(columns, vocab))
+    own = _is_ours(columns, vocab)
+    if not own:
+        columns = [_without_reference(column) for column in columns]
+    return Matching(heading_row, tuple(columns), own)
 
 
 def signature(headings: Iterable[Any]) -> str:
     """What a remembered profile is found again by: the headings in their order, spelling of spaces and case aside."""
-    words = "\x1f".join(_plain(text(heading)) for heading in headings).rstrip("\x1f")
+    words = "\x1f".join(_plain(text(heading)[:LONGEST]) for heading in headings).rstrip("\x1f")
     return hashlib.sha256(words.encode()).hexdigest()
 
 
@@ -81,14 +85,15 @@ def _best(sample: Sample, vocab: Vocabulary) -> tuple[int | None, int]:
     best: tuple[int | None, int] = (None, 0)
     for number, cells in sample:
         words = {text(cell) for cell in cells if isinstance(cell, str) and text(cell)}
-        score = sum(1 for word in words if _exact_field(word, vocab) or _theme_of(word, vocab)[0])
+        score = sum(1 for word in words if _exact_field(word, vocab) or _theme_of(word, vocab, letters=False)[0])
         if score > best[1]:
             best = (number, score)
     return best
 
 
 def _plain(words: str) -> str:
-    return " ".join(re.findall(r"[^\W_]+", words.casefold()))
+    """Small letters, single spaces, no punctuation; nothing for what is too long to be a heading."""
+    return " ".join(re.findall(r"[^\W_]+", words.casefold())) if len(words) <= LONGEST else ""
 
 
 def _exact_field(heading: str, vocab: Vocabulary) -> str | None:
@@ -112,6 +117,8 @@ def _guess_target(heading: str, cells: list, vocab: Vocabulary) -> tuple[str, bo
     theme, alike = _theme_of(heading, vocab)
     if name and heading.casefold() == FIELDS[name].label.casefold():
         theme = ""  # "Other (state)" is not the theme "Other [state]"
+    if name == "other_theme" and not flags and heading.casefold() != theme.casefold():
+        theme = ""  # a column "Other" holds what it is
     if theme and (flags or not cells) and (name is None or alike == 1 or name == "other_theme"):
         if alike == 1:
             return THEME + theme, True, "The heading is the theme’s name"
@@ -154,6 +161,13 @@ def _each_once(columns: list[ColumnMatch]) -> list[ColumnMatch]:
     ]
 
 
+def _without_reference(column: ColumnMatch) -> ColumnMatch:
+    if column.target != "reference":
+        return column
+    why = "References are read back from our own export alone"
+    return ColumnMatch(column.place, column.heading, LEAVE_OUT, True, why)
+
+
 def _is_ours(columns: list[ColumnMatch], vocab: Vocabulary) -> bool:
     """Whether the headings are those of our own export."""
     headings = {column.heading for column in columns}
@@ -181,14 +195,20 @@ def _tokens(words: str) -> set[str]:
     return found
 
 
-def _theme_of(heading: str, vocab: Vocabulary) -> tuple[str, float]:
-    """The one theme that a heading is like, and how alike they are (1: the same words); ("", 0) for none or several."""
+def _theme_of(heading: str, vocab: Vocabulary, *, letters: bool = True) -> tuple[str, float]:
+    """The one theme that a heading is like, and how alike they are (1: the same words); ("", 0) for none or several.
+
+    `letters`: also by its letters, for spelling mistakes; that takes its time.
+    """
     plain, tokens = _plain(heading), _tokens(heading)
     if not plain:
         return "", 0
     for theme in vocab.themes:
         if _plain(theme) == plain:
             return theme, 1
+    within = [others for others in map(_tokens, vocab.themes) if tokens and tokens <= others]
+    if len(within) > 1 and tokens not in within:
+        return "", 0  # "Mental health" is the parents' or the young person's
     scores = []
     for theme in vocab.themes:
         others = _tokens(theme)
@@ -196,8 +216,8 @@ def _theme_of(heading: str, vocab: Vocabulary) -> tuple[str, float]:
         score = 2 * shared / (len(tokens) + len(others)) if shared else 0
         if tokens and tokens <= others:
             score = max(score, ENOUGH)
-        letters = SequenceMatcher(None, plain, _plain(theme)).ratio()
-        scores.append((max(score * 0.99, letters if letters >= LETTERS_ALIKE else 0), theme))
+        spelled = SequenceMatcher(None, plain, _plain(theme)).ratio() if letters else 0
+        scores.append((max(score * 0.99, spelled if spelled >= LETTERS_ALIKE else 0), theme))
     scores.sort(reverse=True)
     if not scores or scores[0][0] < ENOUGH * 0.99 or (len(scores) > 1 and scores[1][0] == scores[0][0]):
         return "", 0
@@ -207,6 +227,8 @@ def _theme_of(heading: str, vocab: Vocabulary) -> tuple[str, float]:
 def _close_field(heading: str) -> str | None:
     """The field whose heading this is but for a spelling mistake or two."""
     plain = _plain(heading)
+    if not plain:
+        return None
     best = max(
         (SequenceMatcher(None, plain, known).ratio(), name)
         for name, field in FIELDS.items()

@@ -64,7 +64,7 @@ class RowParser:
         self._reader.remember(parsed)
         if _fatal(parsed):
             parsed.kind = Kind.REJECTED
-        if parsed.values.get("received_on") and parsed.values.get("case_number"):
+        if parsed.kind == Kind.SOUND or (parsed.values.get("received_on") and parsed.values.get("case_number")):
             parsed.key = key(parsed.values)
             self._mark_repeated(parsed)
         return parsed
