@@ -219,8 +219,12 @@ def test_a_referral_with_every_defect_is_rejected_and_not_left_out():
     assert parse(date="18/09/2022", number=None, concern=None, outcome=None).kind == Kind.REJECTED
 
 
-def test_a_team_called_total_is_no_row_of_totals():
-    assert a_parser().parse(2, a_row(referrer="Total Care / CIN Unit 1")).kind == Kind.SOUND
+def test_a_referrer_called_total_is_no_row_of_totals():
+    headings = ["Referrer / team", "Date", "Mosaic No.", "Main concern", "Consultation?"]
+    cells = ["Total Care / CIN Unit 1", "18/09/2022", "271643", "School", "Yes 21/10/22"]
+    parser = RowParser(guess_columns(1, [(1, headings), (2, cells)], VOCAB), {}, VOCAB, today=TODAY)
+    assert parser.parse(2, cells).kind == Kind.SOUND
+    assert parser.parse(3, ["Total", None, 1]).kind == Kind.LEFT_OUT
 
 
 def test_empty_rows_are_counted():
