@@ -49,7 +49,7 @@ class Shape:
     fill: str
     words: tuple[Word, ...] = ()
     url: str = ""
-    title: str = ""
+    title: str = ""  # what it is called where its words do not say it
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def bars(id: str, title: str, marks: Sequence[Mark]) -> Drawing:
         width = round(room * (mark.value or 0) / most, 1)
         words.append(Word(mark.text, width + (6 if mark.value else 0), y + BAR_HEIGHT - 2))
         fill = f"url(#{id}-pale)" if mark.pale else "#0e4f58"
-        shapes.append(Shape(0, y, width, BAR_HEIGHT, fill, tuple(words), mark.url, f"{mark.label}: {mark.text}"))
+        shapes.append(Shape(0, y, width, BAR_HEIGHT, fill, tuple(words), mark.url))
         y += BAR_HEIGHT + BAR_GAP
     told = [mark for mark in marks if mark.value]
     longest = max(told, key=lambda mark: mark.value, default=None)
@@ -137,7 +137,7 @@ def columns(id: str, title: str, found: Sequence[Column], series: Sequence[str],
             month, _, year = column.short.rpartition(" ")
             words += [Word(month or year, middle, bottom + 18)] + ([Word(year, middle, bottom + 36)] if month else [])
         told = ", ".join(f"{name.lower()} {part:,}" for name, part in zip([*series, rest], parts, strict=True) if part)
-        about = f"{column.label}: {column.total:,}" + (f" ({told})" if told else "")
+        about = f"{column.total:,} {column.short}" + (f": {told}" if told else "")  # begins as what is drawn does
         shapes.append(Shape(x, COLUMNS_TOP, width, COLUMNS_HEIGHT, "none", tuple(words), column.url, about))
     ticks = [
         Word(f"{round(top * part / 4):,}", COLUMNS_LEFT - 8, bottom - COLUMNS_HEIGHT * part / 4) for part in (0, 2, 4)

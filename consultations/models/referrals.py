@@ -5,7 +5,7 @@ from datetime import date
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils import timezone
@@ -30,9 +30,8 @@ class ReferralQuerySet(models.QuerySet):
             return self.none()
         own_draft = Q(state=ReferralState.DRAFT, made_by=user)
         own = Q(made_by=user, imported=False) | Q(referrer=user)
-        others = Q(restricted_at=None) | Exists(
-            AccessGrant.objects.current(on).filter(referral=OuterRef("pk"), user=user)
-        )
+        granted = AccessGrant.objects.current(on).filter(user=user).values("referral")
+        others = Q(restricted_at=None) | Q(pk__in=granted)
         if not can(user, Permission.REFERRAL_SEE_ALL):
             theirs = Q(made_by=user) | Q(allocated_to=user)
             if user.team_id:

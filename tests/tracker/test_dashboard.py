@@ -212,13 +212,15 @@ def test_every_figure_under_filters_of_the_imported_sample(manager):
 def links_in(html: str) -> list[tuple[int, str]]:
     """(the number that a link says, its address) of every link to the list."""
     found = []
-    for label, address in re.findall(r'<a (?=[^>]*aria-label="([^"]*)")[^>]*?href="(/tracker/\?[^"]*)"', html):
-        found.append((label.rsplit(": ", 1)[1].split(" (")[0], address))
-    for address, inner in re.findall(
-        r'<a class="govuk-link[^"]*" href="(/tracker/\?[^"]*)"[^>]*>(.*?)</a>', html, re.S
-    ):
-        found.append((re.sub(r"<[^>]*>", " ", inner).strip().split()[0], address))
-    return [(int(number.replace(",", "")), unescape(address)) for number, address in found]
+    for opening, inner in re.findall(r'<a ([^>]*href="/tracker/\?[^>]*)>(.*?)</a>', html, re.DOTALL):
+        address = unescape(re.search(r'href="([^"]*)"', opening)[1])
+        if "govuk-link" in opening:
+            number = re.sub(r"<[^>]*>", " ", inner).split()[0]
+        else:  # in a drawing: a column bears its number first, a bar and a cell last
+            texts = re.findall(r"<text[^>]*>([^<]*)</text>", inner)
+            number = texts[0] if len(texts) > 1 and "aria-label" in opening else texts[-1]
+        found.append((int(number.replace(",", "")), address))
+    return found
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ class Figures:
     @property
     def by_theme(self) -> tuple[Bar, ...]:
         own = {one: number for (one, other), number in self._pairs.items() if one == other}
-        without = self.rows.filter(~Exists(_TAGS.filter(trackerentry__referral=OuterRef("pk")))).count()
+        without = self.rows.filter(~Exists(_TAGS.filter(trackerentry=OuterRef("entry")))).count()
         return counts.vocabulary_bars(own, self._themes, without)
 
     @property
