@@ -24,6 +24,9 @@ NAVIGATION = [
     NavItem("Home", "home", "/"),
     NavItem("Referrals", "consultations:referrals", "/referrals/", Permission.REFERRAL_SEE),
     NavItem("Tracker", "tracker:tracker", "/tracker/", Permission.TRACKER_SEE),
+    NavItem(
+        "Dashboard", "tracker:dashboard", "/tracker/dashboard/", Permission.DASHBOARD_SEE, unless=Permission.TRACKER_SEE
+    ),
     NavItem("Themes", "tracker:themes", "/tracker/themes/", Permission.THEMES_MANAGE, unless=Permission.TRACKER_SEE),
     NavItem(
         "Training", "tracker:training", "/tracker/training/", Permission.TRAINING_SEE, unless=Permission.TRACKER_SEE

@@ -145,6 +145,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": ROUND_SECONDS,
         "options": {"expires": ROUND_SECONDS},
     },
+    # The figures that leads see: made once a month, so this finds nothing to do but once.
+    "publish-figures": {
+        "task": "tracker.tasks.publish_figures",
+        "schedule": ROUND_SECONDS,
+        "options": {"expires": ROUND_SECONDS},
+    },
 }
 
 AUTH_USER_MODEL = "accounts.User"

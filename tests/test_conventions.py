@@ -1,6 +1,7 @@
 """What holds everywhere: views say what they need, pages write nothing, templates carry no code, lists stay cheap."""
 
 import re
+from datetime import date
 from itertools import count
 from pathlib import Path
 from uuid import uuid4
@@ -38,8 +39,8 @@ from tests.permissions.checking import all_routes, writes_noted
 from tests.permissions.table import cells
 from tests.permissions.world import World
 from tracker import exports
-from tracker.models import Tagging, Theme, TrainingAttendance, TrainingCourse
-from tracker.services import other_texts, tagging, themes, training
+from tracker.models import Report, Tagging, Theme, TrainingAttendance, TrainingCourse
+from tracker.services import other_texts, reports, tagging, themes, training
 
 ROOT = settings.BASE_DIR
 OURS = [config for config in apps.get_app_configs() if Path(config.path).parent == ROOT]
@@ -78,7 +79,6 @@ def test_every_permission_is_asked_for_somewhere():
     assert set(Permission) - asked == {
         Permission.REFERRAL_SEE_ALL,  # that one widens `visible_to`
         Permission.TRACKER_IMPORT,
-        Permission.REPORT_MAKE,
         Permission.TRAINING_SEE,
         Permission.TRAINING_MANAGE,
     }
@@ -230,6 +230,22 @@ def _many_referrals(by, number):
 def _many_jobs(by, number):
     for _ in range(number):
         exports.ask_for("state=held&q=canal", by=by)
+
+
+def _many_reports(by, number):
+    for _ in range(number):
+        values = {"title": f"Report {next(_numbers)}", "introduction": ""}
+        report = reports.create(values | {"first": date(2025, 4, 1), "last": date(2026, 3, 31)}, by=by)
+        reports.ask_for(report, form="docx", by=by)
+
+
+def _many_report_files(by, number):
+    values = {"title": "The one", "introduction": "", "first": date(2025, 4, 1), "last": date(2026, 3, 31)}
+    report = Report.objects.filter(title="The one").first() or reports.create(values, by=by)
+    _many_referrals(by, number)
+    for version in range(number):
+        report.version = version + 1
+        reports.ask_for(report, form="docx", by=by)
 
 
 def _many_papers(by, number):
@@ -417,6 +433,11 @@ LISTS = {
         lambda browser: browser.get(reverse("tracker:training-team", args=[a_team("Trained team").pk])),
     ),
     "training champions": (_much_training, _get("tracker:training-champions")),
+    "reports": (_many_reports, _get("tracker:reports")),
+    "report": (
+        _many_report_files,
+        lambda browser: browser.get(reverse("tracker:report", args=[Report.objects.get(title="The one").pk])),
+    ),
     "papers": (_many_papers, _get("consultations:forms")),
     "people": (_many_people, _get("accounts:people")),
     "audit": (_many_events, _get("audit")),

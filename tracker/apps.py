@@ -12,3 +12,6 @@ class TrackerConfig(AppConfig):
             papers,  # noqa: F401  (brings the data entry form to the printed forms)
             training_export,  # noqa: F401  (registers its kind of job)
         )
+        from .services import (
+            reports,  # noqa: F401  (registers its kind of job)
+        )

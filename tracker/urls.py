@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from .urls_of_reports import urlpatterns as of_reports
 from .urls_of_themes import urlpatterns as of_themes
 from .views import (
     dashboard,
@@ -19,6 +20,7 @@ urlpatterns = [
     path("tracker/", listing.tracker, name="tracker"),
     path("tracker/dashboard/", dashboard.dashboard, name="dashboard"),
     path("tracker/<uuid:pk>/data-entry/", data_entry.data_entry, name="data-entry"),
+    *of_reports,
     *of_themes,
     path("tracker/export/", exports.export, name="export"),
     path("tracker/exports/", exports.export_list, name="exports"),

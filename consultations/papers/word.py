@@ -21,7 +21,7 @@ FONT = "Arial"
 def make(paper: Paper) -> bytes:
     """A blank form as a Word file."""
     document = Document()
-    _set_up(document, paper)
+    set_up(document, paper.title)
     document.add_heading(paper.title, level=1)
     _facts(document, paper.facts)
     for box in paper.parts:
@@ -35,7 +35,8 @@ def make(paper: Paper) -> bytes:
     return target.getvalue()
 
 
-def _set_up(document, paper: Paper) -> None:
+def set_up(document, title: str) -> None:
+    """A4, our font, the language and the properties of a document called `title`."""
     page = document.sections[0]
     page.orientation = WD_ORIENT.PORTRAIT
     page.page_width, page.page_height = Mm(210), Mm(297)
@@ -53,13 +54,14 @@ def _set_up(document, paper: Paper) -> None:
     language.set(qn("w:val"), "en-GB")
     document.styles["Normal"].element.get_or_add_rPr().append(language)
     about = document.core_properties
-    about.title, about.author, about.comments = paper.title, settings.ORGANISATION_NAME, ""
+    about.title, about.author, about.comments = title, settings.ORGANISATION_NAME, ""
     about.language = "en-GB"
-    page.footer.paragraphs[0].text = paper.title
+    page.footer.paragraphs[0].text = title
     page.footer.paragraphs[0].runs[0].font.size = Pt(8)
 
 
-def _table(document, rows: int, widths: list[float]):
+def grid(document, rows: int, widths: list[float]):
+    """A table with columns so many millimetres wide, whose rows stay whole."""
     table = document.add_table(rows=rows, cols=len(widths))
     table.style = "Table Grid"
     table.autofit = False
@@ -77,23 +79,24 @@ def _tall(row, millimetres: float) -> None:
     row.height, row.height_rule = Mm(millimetres), WD_ROW_HEIGHT_RULE.AT_LEAST
 
 
-def _bold(cell, text: str) -> None:
+def bold(cell, text: str) -> None:
+    """Put `text` into an empty cell, bold."""
     paragraph = cell.paragraphs[0]
     paragraph.add_run(text).bold = True
 
 
-def _heading_row(row) -> None:
+def heading_row(row) -> None:
     """Says that a table's first row is its headings, and repeats on the next page."""
     mark = OxmlElement("w:tblHeader")
     row._tr.get_or_add_trPr().append(mark)
 
 
 def _facts(document, facts: tuple[Box, ...]) -> None:
-    table = _table(document, (len(facts) + 1) // 2, [34, 55, 34, 55])
+    table = grid(document, (len(facts) + 1) // 2, [34, 55, 34, 55])
     for number, fact in enumerate(facts):
         row = table.rows[number // 2]
         _tall(row, 11)
-        _bold(row.cells[number % 2 * 2], fact.title)
+        bold(row.cells[number % 2 * 2], fact.title)
         for prompt in fact.prompts:
             row.cells[number % 2 * 2].add_paragraph(prompt)
 
@@ -102,19 +105,19 @@ def _box(document, box: Box) -> None:
     document.add_heading(box.title, level=2)
     for prompt in box.prompts:
         document.add_paragraph(prompt, style="List Bullet").paragraph_format.keep_with_next = True
-    _tall(_table(document, 1, [178]).rows[0], max(box.lines, 1) * LINE)
+    _tall(grid(document, 1, [178]).rows[0], max(box.lines, 1) * LINE)
 
 
 def _actions(document, agreed: Box, spaces: tuple[str, ...]) -> None:
     document.add_heading(agreed.title, level=2)
     for prompt in agreed.prompts:
         document.add_paragraph(prompt, style="List Bullet").paragraph_format.keep_with_next = True
-    table = _table(document, 1 + len(spaces), [34, 76, 40, 28])
+    table = grid(document, 1 + len(spaces), [34, 76, 40, 28])
     for cell, words in zip(table.rows[0].cells, ("", "What will be done", "Who", "By when"), strict=True):
-        _bold(cell, words)
-    _heading_row(table.rows[0])
+        bold(cell, words)
+    heading_row(table.rows[0])
     for row, space in zip(table.rows[1:], spaces, strict=True):
-        _bold(row.cells[0], space)
+        bold(row.cells[0], space)
         _tall(row, 26)
 
 
@@ -122,20 +125,20 @@ def _data_entry(document, form: DataEntry) -> None:
     document.add_page_break()
     document.add_heading("Data entry form", level=1)
     document.add_paragraph(form.instruction)
-    table = _table(document, len(form.fields) + 2, [60, 118])
+    table = grid(document, len(form.fields) + 2, [60, 118])
     for row, box in zip(table.rows, form.fields, strict=False):
-        _bold(row.cells[0], box.title)
+        bold(row.cells[0], box.title)
         for prompt in box.prompts:
             row.cells[0].add_paragraph(prompt)
         _tall(row, max(box.lines, 1) * LINE + 2)
     concern, detail = table.rows[-2], table.rows[-1]
-    _bold(concern.cells[0], form.concern)
+    bold(concern.cells[0], form.concern)
     concern.cells[0].add_paragraph(form.concern_hint)
     concern.cells[1].text = "\n".join(f"{TICK} {choice.label}" for choice in form.concerns)
-    _bold(detail.cells[0], form.detail)
+    bold(detail.cells[0], form.detail)
     _tall(detail, 18)
     document.add_heading(form.themes_title, level=2)
-    themes = _table(document, (len(form.themes) + 1) // 2, [89, 89])
+    themes = grid(document, (len(form.themes) + 1) // 2, [89, 89])
     for number, theme in enumerate(form.themes):
         words = f"{TICK} {theme.label}{' ' + '.' * 40 if theme.state else ''}"
         themes.rows[number // 2].cells[number % 2].text = words

@@ -45,6 +45,7 @@ from tests.factories import (
 )
 from tests.journeys import steps
 from tests.journeys.looks import Look, choosing, pressing
+from tests.journeys.pages_of_figures import LEAD, REPORTS, publish, report
 from tests.journeys.pages_of_themes import THEMES, tag
 from tracker import exports, training_export
 from tracker.services import training
@@ -96,6 +97,8 @@ def a_world(role: Role | None) -> World:
     if role == Role.AUDITOR:
         for number in range(120):
             audit.record("viewed", by=somebody, subject=world.held, label=world.held.reference, detail={"page": number})
+    if role == Role.LEAD:
+        publish()
     if role == Role.MANAGER:
         _train(world, me)
         world.hidden = access.restrict(world.signposted, reason="Known to the team.", people=[me], by=me)
@@ -108,6 +111,7 @@ def a_world(role: Role | None) -> World:
         asked = ("state=held", "state=held&concern=home", "", "sort=team")  # the same twice in a moment would be one
         world.job, world.done, world.failed, world.expired = (exports.ask_for(filters, by=me) for filters in asked)
         tag(world)
+        report(world)
         jobs.run(world.done.pk)
         jobs.run(world.expired.pk)
         Job.objects.filter(pk=world.expired.pk).update(expires_at=timezone.now() - timedelta(days=1))
@@ -480,6 +484,7 @@ MANAGER = [
     ),
     Look("tracker:exports", "/tracker/exports/"),
     Look("tracker:delete-export", "/tracker/exports/{done.pk}/delete/"),
+    *REPORTS,
     *THEMES,
     *[
         Look("tracker:export-job", f"/tracker/exports/{{{name}.pk}}/", name)
@@ -543,6 +548,7 @@ BY_ROLE: dict[Role | None, list[Look]] = {
     Role.PRACTITIONER: PRACTITIONER,
     Role.CS_PRACTITIONER: CS_PRACTITIONER,
     Role.MANAGER: MANAGER,
+    Role.LEAD: LEAD,
     Role.ADMINISTRATOR: ADMINISTRATOR,
     Role.AUDITOR: AUDITOR,
 }
@@ -559,6 +565,7 @@ NO_PAGE = {
     "tracker:training-mark", "tracker:training-put-back", "tracker:training-export", "tracker:training-download",
     "tracker:training-cancel-export",
     "consultations:presence",
+    "tracker:make-report", "tracker:download-report", "tracker:cancel-report",
 }  # fmt: skip
 # One page at two routes: the first step, before and after there is a draft.
 SAME_PAGE = {"consultations:new": "consultations:step"}

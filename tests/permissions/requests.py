@@ -41,6 +41,9 @@ OF_TRAINING_JOBS = {f"tracker:training-{name}" for name in ("export-job", "downl
 
 OF_PAPERS = {f"consultations:{name}" for name in ("paper", "download-paper", "cancel-paper")}
 
+OF_REPORTS = {"tracker:report", "tracker:change-report", "tracker:make-report"}
+OF_REPORT_FILES = {"tracker:report-file", "tracker:download-report", "tracker:cancel-report"}
+
 
 def date_parts(name: str, day=None) -> dict[str, str]:
     """A day (today unless given) as the three boxes of the date field `name`."""
@@ -81,6 +84,10 @@ def arguments(world: World, cell: Cell) -> list:
         return [world.training[OF_TRAINING[route]].pk]
     if route in OF_TRAINING_JOBS:
         return [world.training_job(row, state).pk]
+    if route in OF_REPORTS:
+        return [world.report(row).pk]
+    if route in OF_REPORT_FILES:
+        return [world.report_file(row, state).pk]
     if route in OF_ACTIONS:
         return [world.record(row, state)["action"].pk]
     if row in ("-", "maker"):
@@ -239,6 +246,12 @@ def _champion(world: World, cell: Cell) -> dict:
     return {"who": "Somebody New", "team": world.training["team"].pk, "version": "1", **date_parts("since")}
 
 
+def _report(world: World, cell: Cell) -> dict:
+    """The year before this one, of which there is every month to choose."""
+    year = timezone.localdate().year - 1
+    return {"first": f"{year}-01", "last": f"{year}-12", "title": "The new title", "version": "1"}
+
+
 PAIRS = {f"consultations:{name}" for name in ("duplicate", "merge", "separate")}
 OF_QUESTIONS = {"consultations:take-away", "consultations:change-take-away"}
 FORMS: dict[str, Callable[[World, Cell], dict]] = {
@@ -303,6 +316,9 @@ FORMS: dict[str, Callable[[World, Cell], dict]] = {
     "tracker:training-paste": lambda world, cell: {"people": "Somebody New, Trained team", "status": "attended"},
     "tracker:training-add-champion": _champion,
     "tracker:training-change-champion": _champion,
+    "tracker:new-report": _report,
+    "tracker:change-report": _report,
+    "tracker:make-report": lambda world, cell: {"form": "docx"},
     "account_login": lambda world, cell: {"login": "nobody@example.org", "password": "wrong wrong wrong"},
     "account_reset_password": lambda world, cell: {"email": "nobody@example.org"},
 }

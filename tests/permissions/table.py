@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from consultations.choices import ReferralState
 
+from .table_of_reports import TABLE as OF_REPORTS
 from .table_of_themes import TABLE as OF_THEMES
 from .world import IDENTITIES
 
@@ -404,7 +405,7 @@ consultations:cancel-paper           POST  theirs   queued     in   404  404  40
 consultations:cancel-paper           POST  nowhere  -          in   404  404  404  404  404  403  403  403  in   403
 
 tracker:tracker                      GET   -        -          in   403  403  403  200  200  403  403  403  in   403
-tracker:dashboard                    GET   -        -          in   403  403  403  200  200  403  403  403  in   403
+tracker:dashboard                    GET   -        -          in   403  403  403  200  200  200  403  403  in   403
 tracker:data-entry                   GET   ours     held       in   403  403  403  200  403  403  403  403  in   403
 tracker:data-entry                   POST  ours     held       in   403  403  403  302  403  403  403  403  in   403
 tracker:data-entry                   POST  theirs   signposted in   403  403  403  302  403  403  403  403  in   403
@@ -541,7 +542,7 @@ class Cell(NamedTuple):
 def cells() -> list[Cell]:
     """The lines of the table. Raises ValueError for one that does not have an answer for everybody."""
     found = []
-    for line in (TABLE + OF_THEMES).splitlines():
+    for line in (TABLE + OF_REPORTS + OF_THEMES).splitlines():
         parts = line.split()
         if not parts or parts[0] == "#":
             continue

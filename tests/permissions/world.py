@@ -7,7 +7,7 @@ given access; of the other, the CS practitioner was, and the manager's access ra
 """
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property
 
 from django.conf import settings
@@ -34,8 +34,8 @@ from tests.factories import (
     an_entry,
 )
 from tracker import exports, training_export
-from tracker.models import Tagging, Theme, ThemeGroup
-from tracker.services import tagging, theme_merges, themes, training
+from tracker.models import Report, Tagging, Theme, ThemeGroup
+from tracker.services import reports, tagging, theme_merges, themes, training
 
 IDENTITIES = [
     "anonymous", "maker", "colleague", "outsider", "cs", "manager", "lead", "administrator", "auditor",
@@ -90,6 +90,8 @@ class World:
         self._papers: dict[tuple[str, str], Job] = {}
         self._taggings: dict[tuple[str, str], Tagging] = {}
         self._training_jobs: dict[tuple[str, str], Job] = {}
+        self._reports: dict[str, Report] = {}
+        self._report_files: dict[tuple[str, str], Job] = {}
         self.sessions = {name: self._sign_in(person) for name, person in self.people.items()}
         self.people["deactivated"].is_active = False
         self.people["deactivated"].save()
@@ -234,6 +236,32 @@ class World:
             Job.objects.filter(pk=job.pk).update(created_at=timezone.now() - timedelta(hours=1))
         return self._papers[row, status]
 
+    def report(self, row: str) -> Report:
+        """A report: `ours` is the manager's, `theirs` another manager's."""
+        if row not in self._reports:
+            by = self.people["manager"] if row == "ours" else self.other_manager
+            values = {"title": f"title-of-{row}", "introduction": f"introduction-of-{row}"}
+            days = {"first": date(2025, 4, 1), "last": date(2026, 3, 31)}
+            self._reports[row] = reports.create(values | days, by=by)
+        return self._reports[row]
+
+    def report_file(self, row: str, status: str) -> Job:
+        """A Word file of the report `row`; a finished one has a file."""
+        if (row, status) not in self._report_files:
+            report, now = self.report(row), timezone.now()
+            ended = {"finished_at": now, "expires_at": now + timedelta(days=1)} if status == JobStatus.DONE else {}
+            job = Job.objects.create(
+                kind=reports.KIND, requested_by=report.made_by, created_at=now, status=status,
+                params={"report": str(report.pk), "form": "docx", "version": 1}, **ended,
+            )  # fmt: skip
+            if status == JobStatus.DONE:
+                content = f"introduction-of-{row}".encode()
+                JobFile.objects.create(
+                    job=job, name="report.docx", content_type="application/x-test", content=content, size=len(content)
+                )
+            self._report_files[row, status] = job
+        return self._report_files[row, status]
+
     @cached_property
     def theme(self) -> Theme:
         """A theme of its own, which no referral has; `other_theme` is one that it may be merged into."""
@@ -326,6 +354,7 @@ class World:
         for row in ("ours", "theirs"):
             for status in (JobStatus.QUEUED, JobStatus.DONE):
                 self.job(row, status)
+                self.report_file(row, status)
         return self
 
     def forbidden(self, identity: str) -> list[str]:
@@ -345,6 +374,9 @@ class World:
                 words.append(f"register-of-{row}")
         if identity not in ("cs", "manager", "lead") and "training" in self.__dict__:
             words += self.training["words"] if identity != "auditor" else self.training["words"][3:]
+        for row in self._reports:
+            if not (identity == "manager" and row == "ours"):
+                words += [f"title-of-{row}", f"introduction-of-{row}"]
         if identity != "administrator":
             words.append(self.bystander.email)
         if identity != "maker":

@@ -1,12 +1,16 @@
 """Themes, tracker entries, and what the tracker keeps besides."""
 
 from .entries import TrackerEntry
+from .published import PublishedFigures
+from .reports import Report
 from .tagging import Tagging, TaggingChange
 from .themes import Theme, ThemeGroup
 from .training import Champion, TrainingAttendance, TrainingCourse
 
 __all__ = [
     "Champion",
+    "PublishedFigures",
+    "Report",
     "Tagging",
     "TaggingChange",
     "Theme",

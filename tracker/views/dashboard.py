@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,6 +15,7 @@ from core import audit
 
 from .. import figures, rows
 from ..dashboard import Asked, Dashboard, asked_for
+from .lead_dashboard import lead_dashboard
 
 TEAM_HEADINGS = [
     {"label": "Team"},
@@ -32,7 +32,7 @@ TEAM_HEADINGS = [
 def dashboard(request: HttpRequest) -> HttpResponse:
     """The figures of a period, filtered as the list is. Who may see no rows gets a page of their own."""
     if not can(request.user, Permission.TRACKER_SEE):
-        raise PermissionDenied
+        return lead_dashboard(request)
     form = rows.filter_from(request.GET)
     chosen = form.chosen()
     asked = asked_for(request.GET, chosen, timezone.localdate())

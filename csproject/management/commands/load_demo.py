@@ -38,6 +38,7 @@ from core.models.actions import ActionStatus
 from core.models.lists import FormName, ListName
 from tracker.choices import PrimaryConcern
 from tracker.models import Theme
+from tracker.services import publishing
 from tracker.services.entries import complete_entry
 
 from ...demo import training
@@ -171,6 +172,7 @@ class Command(BaseCommand):
         self.feedback(now)
         further.load(people)
         training.load(people, now)
+        publishing.publish(now)
         referrals.start(
             {"case_number": "482913", "name": "Ellis Varga", "date_of_birth": date(2010, 5, 2)},
             by=people["referrer"],
