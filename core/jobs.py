@@ -250,18 +250,29 @@ def _tell(job: Job, status: JobStatus) -> None:
         notices.tell([job.requested_by], words, key=f"{job.kind}:{job.pk}", url=url)
 
 
+@dataclass
+class Pulse:
+    """How far a long piece of work is, as the thread that keeps its lease reports it; the work itself counts it up."""
+
+    done: int
+    total: int | None
+
+
 @contextmanager
-def kept_alive(step: Step, done: int, total: int | None = None) -> Iterator[None]:
+def kept_alive(step: Step, done: int, total: int | None = None, *, every: float | None = None) -> Iterator[Pulse]:
     """Keeps the lease while one long piece of work goes on inside that cannot report by itself.
 
-    A lease that is lost meanwhile shows at the caller's next step.
+    Every so many seconds (a third of the lease) what stands in the Pulse is reported, from a connection of its own:
+    so it is seen also while the work is one transaction. A lease that is lost meanwhile shows at the caller's next
+    step, or to `still_held`.
     """
     over = threading.Event()
+    pulse = Pulse(done, total)
 
     def tick() -> None:
         try:
-            while not over.wait(settings.JOB_LEASE_SECONDS / 3):
-                step(done, total)
+            while not over.wait(every or settings.JOB_LEASE_SECONDS / 3):
+                step(pulse.done, pulse.total)
         except LeaseLost:
             pass  # the caller's own next step says so, in the thread that can stop
         finally:
@@ -270,10 +281,16 @@ def kept_alive(step: Step, done: int, total: int | None = None) -> Iterator[None
     ticker = threading.Thread(target=tick, name="keep-lease", daemon=True)
     ticker.start()
     try:
-        yield
+        yield pulse
     finally:
         over.set()
         ticker.join()
+
+
+def still_held(job: Job) -> None:
+    """Raises LeaseLost where the job was cancelled or is another worker's. It only reads: for inside a transaction."""
+    if not _holding(job).exists():
+        raise LeaseLost
 
 
 def _stepper(job: Job) -> Step:

@@ -15,3 +15,13 @@ def next_in_series(series: str, count: int = 1) -> int:
             [series, count],
         )
         return cursor.fetchone()[0] - count + 1
+
+
+def raise_series(series: str, to: int) -> None:
+    """Numbers of `series` up to `to` are given out elsewhere: it goes on after them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO core_counter (series, value) VALUES (%s, %s) "
+            "ON CONFLICT (series) DO UPDATE SET value = greatest(core_counter.value, excluded.value)",
+            [series, to],
+        )

@@ -170,7 +170,8 @@ class Table:
     def __init__(self, book: Book, title: str, columns: list[Column], *, as_table: bool) -> None:
         self.rows = 0
         self._book, self._title, self._columns, self._as_table = book, title, columns, as_table
-        self._headings = _different([cell_text(column.heading) for column in columns])
+        headings = [cell_text(column.heading) for column in columns]
+        self._headings = _different(headings) if as_table else headings
         self._parts = 0
         self._begin()
 

@@ -151,6 +151,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": ROUND_SECONDS,
         "options": {"expires": ROUND_SECONDS},
     },
+    "drop-expired-imports": {
+        "task": "tracker.tasks.drop_expired_imports",
+        "schedule": ROUND_SECONDS,
+        "options": {"expires": ROUND_SECONDS},
+    },
 }
 
 AUTH_USER_MODEL = "accounts.User"
@@ -231,6 +236,11 @@ CONTENT_SECURITY_POLICY = {
 # A long consultation pasted from Word fits; a flood does not.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+FILE_UPLOAD_HANDLERS = [
+    "core.uploads.BoundedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"

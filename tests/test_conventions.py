@@ -34,12 +34,14 @@ from tests.factories import (
     an_attendance,
     an_entry,
 )
+from tests.imports import a_profile, an_import
 from tests.permissions import requests
 from tests.permissions.checking import all_routes, writes_noted
 from tests.permissions.table import cells
 from tests.permissions.world import World
 from tracker import exports
-from tracker.models import Report, Tagging, Theme, TrainingAttendance, TrainingCourse
+from tracker.models import ImportRow, Report, Tagging, Theme, TrackerImport, TrainingAttendance, TrainingCourse
+from tracker.models.imports import Stage
 from tracker.services import other_texts, reports, tagging, themes, training
 
 ROOT = settings.BASE_DIR
@@ -248,6 +250,19 @@ def _many_report_files(by, number):
         reports.ask_for(report, form="docx", by=by)
 
 
+def _many_imports(by, number):
+    for each in range(number):
+        an_import(by, [Stage.CHECKED, Stage.IMPORTED, Stage.UNDONE, Stage.SHEET, Stage.CHECKING][each % 5])
+        a_profile(by, headings=[uuid4().hex])
+
+
+def _many_rows(by, number):
+    of = TrackerImport.objects.order_by("created_at").first() or an_import(by)
+    for _ in range(number):
+        last = of.rows.order_by("number").last().number
+        ImportRow.objects.create(of=of, number=last + 1, kind="rejected", problems=[["Wrong", True]])
+
+
 def _many_papers(by, number):
     for _ in range(number):
         papers.ask_for("consultation", by=by, referral=a_referral("held", by=by))
@@ -385,6 +400,11 @@ def _first(name, field):
     return ask
 
 
+def _rows_of_first(browser):
+    """The check of the first import, of whose rows `_many_rows` makes many."""
+    return browser.get(reverse("tracker:import-preview", args=[TrackerImport.objects.earliest("created_at").pk]))
+
+
 def _get(name, **query):
     return lambda browser: browser.get(reverse(name), query)
 
@@ -421,6 +441,8 @@ LISTS = {
     ),
     "dashboard": (_many_referrals, _get("tracker:dashboard")),
     "dashboard filtered": (_many_referrals, _get("tracker:dashboard", q="Zebedee", period="all", entry="due")),
+    "imports": (_many_imports, _get("tracker:imports")),
+    "rows of an import": (_many_rows, _rows_of_first),
     "exports": (_many_jobs, _get("tracker:exports")),
     "training": (_much_training, _get("tracker:training")),
     "training filtered": (_much_training, _get("tracker:training", q="Amina", sort="-attended")),

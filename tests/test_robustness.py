@@ -12,6 +12,7 @@ from accounts.permissions import Role
 from core.models import FormSection
 from core.models.lists import FormName
 from tests.factories import a_draft, a_person, a_referral, a_team, an_action, an_entry
+from tests.imports import a_profile, an_import
 from tests.permissions import requests
 from tests.permissions.checking import all_routes
 from tests.permissions.table import cells, named_routes
@@ -83,6 +84,10 @@ def urls(by) -> dict[str, str]:
             made.requested_by = by
             made.save()
             pk = made.pk
+        elif name == "tracker:import-forget":
+            pk = a_profile(by).pk
+        elif name == "tracker:import" or (name.startswith("tracker:import-") and cell.row != "-"):
+            pk = an_import(by, cell.state).pk
         arguments = requests._rest(name, pk) if pk else requests.arguments(world, cell)
         found[name] = reverse(name, args=arguments)
     return found
@@ -176,7 +181,8 @@ def test_no_number_in_an_address_breaks_the_page_of_a_person(browser, path):
 @pytest.mark.parametrize("page", ["999999", "abc", "-1", "0", HUGE, "1.5", "\x00", ""])
 def test_a_page_that_is_not_there_is_the_nearest_one(browser, anybody, page):
     a_referral(by=anybody)
-    for name in ("consultations:referrals", "tracker:tracker", "tracker:exports", "accounts:people", "audit"):
+    names = ["consultations:referrals", "tracker:tracker", "tracker:exports", "tracker:imports", "accounts:people"]
+    for name in (*names, "audit"):
         assert browser.get(reverse(name), {"page": page}).status_code == 200
 
 

@@ -9,6 +9,7 @@ class TrackerConfig(AppConfig):
     def ready(self) -> None:
         from . import (
             exports,  # noqa: F401  (registers its kind of job)
+            imports,  # noqa: F401  (registers its kinds of job)
             papers,  # noqa: F401  (brings the data entry form to the printed forms)
             training_export,  # noqa: F401  (registers its kind of job)
         )

@@ -21,6 +21,7 @@ SECTIONS = [
     Section("Themes", "tracker:themes", "/tracker/themes/", Permission.THEMES_MANAGE),
     Section("Exports", "tracker:exports", "/tracker/export", Permission.TRACKER_EXPORT),
     Section("Report", "tracker:reports", "/tracker/report/", Permission.REPORT_MAKE),
+    Section("Imports", "tracker:imports", "/tracker/imports/", Permission.TRACKER_IMPORT),
     Section("Training", "tracker:training", "/tracker/training/", Permission.TRAINING_SEE),
 ]
 

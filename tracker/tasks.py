@@ -9,3 +9,11 @@ def publish_figures() -> None:
     from .services import publishing
 
     publishing.publish()
+
+
+@shared_task(name="tracker.tasks.drop_expired_imports", ignore_result=True)
+def drop_expired_imports() -> None:
+    """Delete uploaded trackers, and their rows, that nobody has touched for a week."""
+    from .services import imports
+
+    imports.drop_expired()

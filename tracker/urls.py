@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from .urls_of_imports import urlpatterns as of_imports
 from .urls_of_reports import urlpatterns as of_reports
 from .urls_of_themes import urlpatterns as of_themes
 from .views import (
@@ -22,6 +23,7 @@ urlpatterns = [
     path("tracker/<uuid:pk>/data-entry/", data_entry.data_entry, name="data-entry"),
     *of_reports,
     *of_themes,
+    *of_imports,
     path("tracker/export/", exports.export, name="export"),
     path("tracker/exports/", exports.export_list, name="exports"),
     path("tracker/exports/<uuid:pk>/", exports.export_job, name="export-job"),

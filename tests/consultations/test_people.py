@@ -20,7 +20,7 @@ from consultations.services import access, people, referrals
 from core.models import AuditEvent
 from core.workflow import ActRefused, EditConflict
 from tests.factories import a_draft, a_person, a_referral, an_action
-from tracker.imports import import_tracker
+from tracker.services.imports_at_once import import_tracker
 
 pytestmark = pytest.mark.django_db
 BORN = date(2010, 1, 15)

@@ -43,7 +43,7 @@ from tests.factories import (
     an_attendance,
     an_entry,
 )
-from tests.journeys import steps
+from tests.journeys import import_pages, steps
 from tests.journeys.looks import Look, choosing, pressing
 from tests.journeys.pages_of_figures import LEAD, REPORTS, publish, report
 from tests.journeys.pages_of_themes import THEMES, tag
@@ -101,6 +101,7 @@ def a_world(role: Role | None) -> World:
         publish()
     if role == Role.MANAGER:
         _train(world, me)
+        import_pages.prepare(world, me)
         world.hidden = access.restrict(world.signposted, reason="Known to the team.", people=[me], by=me)
         world.grant = world.hidden.grants.get(user=me)
         pairs = [a_referral(case_number=number, name=f"Kai {number}").young_person for number in ("4711", "47-11")]
@@ -491,6 +492,10 @@ MANAGER = [
         for name in ("job", "done", "failed", "expired")
     ],
     *TRAINING,
+    *[
+        Look(f"tracker:{name}", path, state, pressing(button) if button else None, error=error)
+        for name, path, state, button, error in import_pages.PAGES
+    ],
     Look("consultations:restricted", "/referrals/restricted/"),
     Look("consultations:restricted", "/referrals/restricted/?review=due", "nothing found", open_filters),
     Look("consultations:access", "/referrals/{hidden.pk}/access/", "restricted"),
@@ -553,7 +558,7 @@ BY_ROLE: dict[Role | None, list[Look]] = {
     Role.AUDITOR: AUDITOR,
 }
 # Routes without a page of their own: they answer JSON, text or a file, or lead to a page that is in the lists above.
-NO_PAGE = {
+NO_PAGE = import_pages.NO_PAGE | {
     "consultations:make-form", "consultations:make-paper", "consultations:download-paper",
     "consultations:cancel-paper",
     "consultations:save-framework", "consultations:send-framework", "consultations:save-cell",

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.models import Agency
@@ -10,6 +11,7 @@ from accounts.permissions import Role
 from consultations.services import framework, papers, presence
 from core.models import FormSection
 from core.models.lists import FormName
+from tests.imports import HEADINGS, a_workbook
 from tracker import likeness
 from tracker.services import other_texts, tagging, theme_merges
 
@@ -74,6 +76,10 @@ def arguments(world: World, cell: Cell) -> list:
         return _rest(route, NOWHERE)
     if route in OF_TAGGINGS:
         return [world.tagging(row, state).pk]
+    if route == "tracker:import-forget":
+        return [world.profile.pk]
+    if route == "tracker:import" or (route.startswith("tracker:import-") and row != "-"):
+        return [world.tracker_import(row, state).pk]
     if route in ("consultations:blank-form", "consultations:make-form"):
         return ["appendix-c"]
     if route in OF_PAPERS:
@@ -252,6 +258,21 @@ def _report(world: World, cell: Cell) -> dict:
     return {"first": f"{year}-01", "last": f"{year}-12", "title": "The new title", "version": "1"}
 
 
+def _upload(world: World, cell: Cell) -> dict:
+    return {"file": SimpleUploadedFile("tracker.xlsx", a_workbook(HEADINGS))}
+
+
+def _of_import(world: World, cell: Cell, **values) -> dict:
+    """A form about an import, as its page stands now."""
+    version = "1" if cell.row == "nowhere" else str(world.tracker_import(cell.row, cell.state).version)
+    return {"version": version} | values
+
+
+def _columns(world: World, cell: Cell) -> dict:
+    targets = ["received_on", "case_number", "referrer_team", "agency", "primary_concern", "", "outcome_detail", ""]
+    return _of_import(world, cell, **{f"column-{place}": target for place, target in enumerate(targets)})
+
+
 PAIRS = {f"consultations:{name}" for name in ("duplicate", "merge", "separate")}
 OF_QUESTIONS = {"consultations:take-away", "consultations:change-take-away"}
 FORMS: dict[str, Callable[[World, Cell], dict]] = {
@@ -319,6 +340,11 @@ FORMS: dict[str, Callable[[World, Cell], dict]] = {
     "tracker:new-report": _report,
     "tracker:change-report": _report,
     "tracker:make-report": lambda world, cell: {"form": "docx"},
+    "tracker:import-upload": _upload,
+    "tracker:import-sheet": lambda world, cell: _of_import(world, cell, sheet="0", **{"row-0": "1"}),
+    "tracker:import-columns": _columns,
+    "tracker:import-words": lambda world, cell: _of_import(world, cell, **{"word-primary_concern-0": "home"}),
+    "tracker:import-preview": lambda world, cell: _of_import(world, cell, remember_as="A name"),
     "account_login": lambda world, cell: {"login": "nobody@example.org", "password": "wrong wrong wrong"},
     "account_reset_password": lambda world, cell: {"email": "nobody@example.org"},
 }

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from consultations.choices import ReferralState
 
+from .table_imports import IMPORTS
 from .table_of_reports import TABLE as OF_REPORTS
 from .table_of_themes import TABLE as OF_THEMES
 from .world import IDENTITIES
@@ -513,6 +514,8 @@ account_reset_password_from_key      GET   -        -          200  200  200  20
 account_reset_password_from_key      POST  -        -          200  200  200  200  200  200  200  200  200  200  200
 account_reset_password_from_key_done GET   -        -          200  200  200  200  200  200  200  200  200  200  200
 """
+
+TABLE += IMPORTS
 
 # The states that a sent referral may be in.
 STATES = set(ReferralState.values) - {ReferralState.DRAFT}

@@ -42,7 +42,8 @@ def test_no_other_method_is_taken(method):
 LISTS = [
     ("home", ""), ("consultations:referrals", ""), ("consultations:referrals", "state=draft&state=held"),
     ("consultations:referrals", "mine=on"), ("tracker:tracker", "sort=team"), ("tracker:tracker", "entry=due"),
-    ("tracker:tracker", "q=detail-of"), ("tracker:exports", ""), ("accounts:people", ""), ("consultations:new", ""),
+    ("tracker:tracker", "q=detail-of"), ("tracker:exports", ""), ("tracker:imports", ""),
+    ("accounts:people", ""), ("consultations:new", ""),
     ("consultations:restricted", ""), ("consultations:duplicates", ""), ("consultations:merges", ""),
     ("consultations:actions", ""), ("consultations:actions", "mine=on&status=open"),
     ("tracker:themes", ""), ("tracker:other-texts", ""), ("tracker:taggings", ""),

@@ -33,8 +33,10 @@ from tests.factories import (
     an_attendance,
     an_entry,
 )
+from tests.imports import a_profile, an_import
 from tracker import exports, training_export
-from tracker.models import Report, Tagging, Theme, ThemeGroup
+from tracker.models import ImportProfile, Report, Tagging, Theme, ThemeGroup, TrackerImport
+from tracker.models.imports import Stage
 from tracker.services import reports, tagging, theme_merges, themes, training
 
 IDENTITIES = [
@@ -87,6 +89,7 @@ class World:
         self.bystander = a_person(Role.PRACTITIONER, name="Bystander")
         self.records: dict[tuple[str, str], dict] = {}
         self._jobs: dict[tuple[str, str], Job] = {}
+        self._imports: dict[tuple[str, str], TrackerImport] = {}
         self._papers: dict[tuple[str, str], Job] = {}
         self._taggings: dict[tuple[str, str], Tagging] = {}
         self._training_jobs: dict[tuple[str, str], Job] = {}
@@ -219,6 +222,18 @@ class World:
                 )
             self._jobs[row, status] = job
         return self._jobs[row, status]
+
+    def tracker_import(self, row: str, stage: str) -> TrackerImport:
+        """An import: `ours` is the manager's, `theirs` another manager's; its file carries words of its own."""
+        if (row, stage) not in self._imports:
+            by = self.people["manager"] if row == "ours" else self.other_manager
+            self._imports[row, stage] = an_import(by, stage, tag=f"{row}{stage}")
+        return self._imports[row, stage]
+
+    @cached_property
+    def profile(self) -> ImportProfile:
+        """How the columns of a file were matched, remembered for every manager."""
+        return a_profile(self.other_manager)
 
     def paper(self, row: str, status: str) -> Job:
         """A PDF of the record `row`: `ours` was asked for by the maker, `theirs` by the stranger."""
@@ -355,6 +370,8 @@ class World:
             for status in (JobStatus.QUEUED, JobStatus.DONE):
                 self.job(row, status)
                 self.report_file(row, status)
+            for stage in (Stage.CHECKED, Stage.IMPORTED):
+                self.tracker_import(row, stage)
         return self
 
     def forbidden(self, identity: str) -> list[str]:
@@ -377,6 +394,9 @@ class World:
         for row in self._reports:
             if not (identity == "manager" and row == "ours"):
                 words += [f"title-of-{row}", f"introduction-of-{row}"]
+        for row, stage in self._imports:
+            if not (identity == "manager" and row == "ours"):
+                words += [f"{what}-of-{row}{stage}" for what in ("file", "cell", "problem", "rest")]
         if identity != "administrator":
             words.append(self.bystander.email)
         if identity != "maker":

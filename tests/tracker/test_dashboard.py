@@ -23,8 +23,8 @@ from tracker import rows
 from tracker.dashboard import Asked, Dashboard, asked_for
 from tracker.dashboard.words import change, day_change, days
 from tracker.figures import Period
-from tracker.imports import import_tracker
 from tracker.models import Theme
+from tracker.services.imports_at_once import import_tracker
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 27)

@@ -19,8 +19,8 @@ from tests.factories import a_draft, a_person, a_referral, a_team, an_action, an
 from tests.tracker import figures_sql
 from tracker import figures
 from tracker.figures import NONE, Period, Unit
-from tracker.imports import import_tracker
 from tracker.models import Theme
+from tracker.services.imports_at_once import import_tracker
 
 pytestmark = pytest.mark.django_db
 CLEAN = settings.BASE_DIR.parent / "shared" / "practice" / "legacy-tracker-clean.xlsx"

@@ -16,9 +16,9 @@ from consultations.models import Referral, YoungPerson
 from core.models import AuditEvent
 from tests.factories import a_person
 from tracker import reading
-from tracker.imports import import_tracker
 from tracker.models import TrackerEntry
 from tracker.reading import NotATracker
+from tracker.services.imports_at_once import import_tracker
 
 HEADINGS = ["Date received", "Mosaic ID", "Primary Concern", "Outcome"]
 DAY = datetime(2024, 9, 5)  # noqa: DTZ001  (a cell of a workbook has no time zone)
@@ -113,10 +113,10 @@ def has(part, content):
     return lambda path: with_parts(path, {part: content})
 
 
-DAMAGED = r"tracker\.xlsx is not an Excel workbook \(\.xlsx\) or a CSV file, or it is damaged\."
+DAMAGED = r"This file is not an Excel workbook \(\.xlsx\) or a CSV file, or it is damaged\."
 OLD = reading.OLD_FORMAT + b"\0" * 600
 FILES = {
-    "text": (text, "no heading “primary concern”, “outcome”"),  # read as the CSV that it is
+    "text": (text, "no heading for “Primary Concern”, “Outcome”"),  # read as the CSV that it is
     "nothing": (lambda path: path.write_bytes(b""), "is empty, or it is damaged"),
     "binary": (binary, DAMAGED),
     "cut off": (cut_off, DAMAGED),

@@ -13,10 +13,10 @@ from core import jobs
 from core.workflow import ActRefused
 from tests.factories import a_person, a_referral, a_team, an_entry
 from tracker import exports
-from tracker.imports import import_tracker
 from tracker.models import TrackerEntry
 from tracker.rows import entry_due
 from tracker.services.entries import complete_entry
+from tracker.services.imports_at_once import import_tracker
 
 pytestmark = pytest.mark.django_db
 
@@ -113,7 +113,7 @@ def test_the_tracker_can_be_narrowed_to_what_waits_for_an_answer(signed_in):
 
 
 def test_an_export_with_what_waits_for_an_answer_comes_in_again(tmp_path):
-    """Here it adds nothing; elsewhere it waits to be screened, as the question and its answer are not in a tracker."""
+    """Here it adds nothing; elsewhere it waits for an answer to a question that is not in a tracker."""
     manager = a_person(Role.MANAGER)
     asked = a_referral(ReferralState.INFORMATION)
     TrackerEntry.objects.create(referral=asked, primary_concern="home")
@@ -130,5 +130,6 @@ def test_an_export_with_what_waits_for_an_answer_comes_in_again(tmp_path):
     outcome = import_tracker(path, by=manager)
     assert (outcome.rejected, outcome.added) == ([], 1)
     added = Referral.objects.get(imported=True)
-    assert added.state == ReferralState.SCREENING
-    assert not added.messages.exists()
+    assert added.state == ReferralState.INFORMATION
+    assert [message.kind for message in added.messages.all()] == ["question"]
+    assert "The question itself is not in the tracker" in added.messages.get().body

@@ -112,7 +112,7 @@ def _guess(place: int, heading: str, cells: list, vocab: Vocabulary) -> ColumnMa
 
 
 def _guess_target(heading: str, cells: list, vocab: Vocabulary) -> tuple[str, bool, str]:
-    flags = bool(cells) and all(flag(cell) is not None for cell in cells)
+    flags = bool(cells) and sum(flag(cell) is not None for cell in cells) * 2 >= len(cells)
     name = _exact_field(heading, vocab)
     theme, alike = _theme_of(heading, vocab)
     if name and heading.casefold() == FIELDS[name].label.casefold():

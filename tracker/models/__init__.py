@@ -1,6 +1,7 @@
 """Themes, tracker entries, and what the tracker keeps besides."""
 
 from .entries import TrackerEntry
+from .imports import ImportedReferral, ImportPart, ImportProfile, ImportRow, TrackerImport
 from .published import PublishedFigures
 from .reports import Report
 from .tagging import Tagging, TaggingChange
@@ -9,6 +10,10 @@ from .training import Champion, TrainingAttendance, TrainingCourse
 
 __all__ = [
     "Champion",
+    "ImportPart",
+    "ImportProfile",
+    "ImportRow",
+    "ImportedReferral",
     "PublishedFigures",
     "Report",
     "Tagging",
@@ -16,6 +21,7 @@ __all__ = [
     "Theme",
     "ThemeGroup",
     "TrackerEntry",
+    "TrackerImport",
     "TrainingAttendance",
     "TrainingCourse",
 ]

@@ -7,8 +7,9 @@ from django.db import DatabaseError
 
 from accounts.models import User
 from accounts.permissions import Role
-from tracker.imports import NotATracker, import_tracker, shown
-from tracker.reading import LIMITS
+from tracker.importing.values import shown
+from tracker.reading import LIMITS, NotATracker
+from tracker.services.imports_at_once import import_tracker
 
 
 class Command(BaseCommand):
@@ -27,7 +28,7 @@ class Command(BaseCommand):
             raise CommandError(f"The database refused it ({type(error).__name__}): nothing was imported.") from None
         self.stdout.write(
             f"{outcome.read} rows read: {outcome.added} added, {outcome.repeated} there already, "
-            f"{len(outcome.rejected)} rejected."
+            f"{len(outcome.rejected)} rejected, {len(outcome.left_out)} left out."
         )
         for title, names in [
             ("New agencies", outcome.new_agencies),
@@ -41,7 +42,7 @@ class Command(BaseCommand):
                 f"Reading stopped at row {outcome.stopped_at}, below {LIMITS.empty_rows:,} empty ones: "
                 "what may stand further down was not read."
             )
-        for number, why in outcome.rejected:
+        for number, why in sorted(outcome.rejected + outcome.left_out):
             self.stdout.write(f"  row {number}: {why}")
 
     def person(self, email: str | None) -> User:
