@@ -81,8 +81,6 @@ def test_every_permission_is_asked_for_somewhere():
     assert set(Permission) - asked == {
         Permission.REFERRAL_SEE_ALL,  # that one widens `visible_to`
         Permission.TRACKER_IMPORT,
-        Permission.TRAINING_SEE,
-        Permission.TRAINING_MANAGE,
     }
 
 
