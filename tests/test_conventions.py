@@ -39,10 +39,10 @@ from tests.permissions import requests
 from tests.permissions.checking import all_routes, writes_noted
 from tests.permissions.table import cells
 from tests.permissions.world import World
-from tracker import exports
+from tracker import columns, exports
 from tracker.models import ImportRow, Report, Tagging, Theme, TrackerImport, TrainingAttendance, TrainingCourse
 from tracker.models.imports import Stage
-from tracker.services import other_texts, reports, tagging, themes, training
+from tracker.services import other_texts, reports, saved_views, tagging, themes, training
 
 ROOT = settings.BASE_DIR
 OURS = [config for config in apps.get_app_configs() if Path(config.path).parent == ROOT]
@@ -225,6 +225,13 @@ def _many_referrals(by, number):
             an_entry(referral, by=by)
         if states[each % 5] == "planned":
             an_action(referral, by=by, owner=by)
+
+
+def _many_views_saved(by, number):
+    _many_referrals(by, number)
+    for _ in range(number):
+        owner = a_person(Role.MANAGER)
+        saved_views.save(name=uuid4().hex, query="state=held", shared=True, by=owner)
 
 
 def _many_jobs(by, number):
@@ -422,6 +429,15 @@ LISTS = {
     "actions filtered": (_many_referrals, _get("consultations:actions", mine="on", status="open", sort="-due")),
     "tracker": (_many_referrals, _get("tracker:tracker")),
     "tracker filtered": (_many_referrals, _get("tracker:tracker", q="canal", state="held", sort="team")),
+    "tracker, all columns": (
+        _many_referrals,
+        _get("tracker:tracker", columns=[column.key for column in columns.ALL], sort="-concern"),
+    ),
+    "tracker by words": (
+        _many_referrals,
+        _get("tracker:tracker", q="canal", context="lock", harm="none", themes="none"),
+    ),
+    "tracker with views": (_many_views_saved, _get("tracker:tracker")),
     "home": (_many_referrals, _get("home")),
     "home with questions": (_many_questions, _get("home")),
     "search": (_many_referrals, lambda browser: browser.post(reverse("search"), {"q": "Zebedee"}, follow=True)),

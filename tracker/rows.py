@@ -1,46 +1,82 @@
 """The rows of the tracker: every referral that was sent, with what the data entry form says of it."""
 
+from collections.abc import Callable
 from functools import reduce
 from operator import and_, or_
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.http import QueryDict
 
-from consultations.models import ConsultationAction, FrameworkPlace, Referral
+from accounts.models import Team
+from consultations.models import SEARCHED, ConsultationAction, FrameworkPlace, Referral
+from core.forms import DATE_PARTS
+from core.paging import Group, Key, Order, ordered, reversed_order
+from core.words import HasWord, typed_words
 
-from .choices import ENTRY_DUE_IN
+from .choices import ENTRY_DUE_IN, OUTCOMES, PrimaryConcern
 from .forms.filters import NONE, TrackerFilter
 from .models import TrackerEntry
 
-# What a list may be sorted by: the word in the URL → the fields. Anything else sorts by the newest.
-SORTS: dict[str, tuple[str, ...]] = {
-    "received": ("received_on", "reference"),
-    "reference": ("reference",),
-    "team": ("team__name", "-received_on", "reference"),
-    "concern": ("entry__primary_concern", "-received_on", "reference"),
-    "outcome": ("state", "-received_on", "reference"),
+
+def _in_entry(**conditions) -> Exists:
+    """Whether the row has a data entry form of which this is true. As a question of its own it spares a long join."""
+    return Exists(TrackerEntry.objects.filter(referral=OuterRef("pk"), **conditions))
+
+
+def _teams() -> list[Group]:
+    """The teams by name, those of one name together; at the end, no team."""
+    by_name: dict[str, list[int]] = {}
+    for key, name in Team.objects.order_by("name").values_list("pk", "name"):
+        by_name.setdefault(name, []).append(key)
+    groups = [Group((name,), Q(team__in=keys)) for name, keys in by_name.items()]
+    return [*groups, Group((None,), Q(team=None))]
+
+
+def _concerns() -> list[Group]:
+    """The primary concerns in the toolkit's order; at the end, none."""
+    groups = [Group((value,), Q(entry__primary_concern=value)) for value in PrimaryConcern.values]
+    return [*groups, Group(("", None), NO_CONCERN)]
+
+
+def _outcomes() -> list[Group]:
+    """The states in the order of a referral's life."""
+    return [Group((value,), Q(state=value)) for value, _ in OUTCOMES]
+
+
+NO_CONCERN = ~Q(_in_entry(primary_concern__gt=""))
+_NEWEST = ("received_on", "reference")
+_THEN_NEWEST = Key(_NEWEST, descending=True)
+# What a list may be sorted by: the word in the URL → the order going up. Anything else sorts by the newest.
+SORTS: dict[str, Order] = {
+    "received": (Key(_NEWEST),),
+    "reference": (Key(("reference",)),),
+    "team": (Key(("team__name",), groups=_teams, by_field=True), _THEN_NEWEST),
+    "concern": (Key(("entry__primary_concern",), groups=_concerns), _THEN_NEWEST),
+    "outcome": (Key(("state",), groups=_outcomes), _THEN_NEWEST),
 }
 DEFAULT_SORT = "-received"
-
-ENTRY_DUE = Q(state__in=ENTRY_DUE_IN, screened_at__isnull=False, entry__completed_at=None)
+ENTRY_DUE = Q(state__in=ENTRY_DUE_IN, screened_at__isnull=False) & ~Q(_in_entry(completed_at__isnull=False))
 FEEDBACK_OUTSTANDING = Q(feedback__isnull=False, feedback__answered_at=None)
 FEEDBACK_GIVEN = Q(feedback__answered_at__isnull=False) | (Q(entry__isnull=False) & ~Q(entry__feedback=""))
 
 
 def rows_for(user, chosen: dict[str, Any], sort: str = DEFAULT_SORT) -> QuerySet[Referral]:
     """The rows that `user` may see, narrowed by `chosen` (see `TrackerFilter.chosen`), sorted; two queries a page."""
-    rows = Referral.objects.visible_to(user).sent()
-    return (
-        narrowed(rows, chosen)
-        .order_by(*_ordering(sort))
-        .select_related("team", "agency", "consultation", "entry", "feedback")
-        .prefetch_related("entry__themes")
-    )
+    rows = narrowed(seen_by(user), chosen).select_related("team", "agency", "consultation", "entry", "feedback")
+    return ordered(rows, order_of(sort)).prefetch_related("entry__themes")
 
 
-def narrowed(rows: QuerySet[Referral], chosen: dict[str, Any]) -> QuerySet[Referral]:
-    """`rows` narrowed by each part of the filter that is there."""
+def seen_by(user) -> QuerySet[Referral]:
+    """All the rows of the tracker that `user` may see."""
+    return Referral.objects.visible_to(user).sent()
+
+
+def narrowed(rows: QuerySet[Referral], chosen: dict[str, Any], *, densely: bool = False) -> QuerySet[Referral]:
+    """`rows` narrowed by each part of the filter that is there.
+
+    `densely`: words are looked for row by row, which is quicker for who reads a page of very many rows in their order.
+    """
     if first := chosen.get("received_from"):
         rows = rows.filter(received_on__gte=first)
     if last := chosen.get("received_to"):
@@ -48,7 +84,7 @@ def narrowed(rows: QuerySet[Referral], chosen: dict[str, Any]) -> QuerySet[Refer
     if states := chosen.get("state"):
         rows = rows.filter(state__in=states)
     if concerns := chosen.get("concern"):
-        rows = rows.filter(_recorded("entry__primary_concern", concerns, Q(entry=None) | Q(entry__primary_concern="")))
+        rows = rows.filter(_recorded("entry__primary_concern", concerns, NO_CONCERN))
     for name in ("team", "agency"):
         if values := chosen.get(name):
             rows = rows.filter(_recorded(name, values, Q(**{name: None})))
@@ -71,17 +107,9 @@ def narrowed(rows: QuerySet[Referral], chosen: dict[str, Any]) -> QuerySet[Refer
         if answer := chosen.get(name):
             rows = rows.filter(**{f"{field}__isnull": answer == "no"})
     if words := chosen.get("context"):
-        rows = rows.filter(_in_context(words))
+        rows = _with_words(rows, words, _each_in_context if densely else _in_context)
     if words := chosen.get("q"):
-        for word in words.split():
-            rows = rows.filter(
-                Q(reference__icontains=word)
-                | Q(case_number__icontains=word)
-                | Q(name__icontains=word)
-                | Q(referrer_name__icontains=word)
-                | Q(team__name__icontains=word)
-                | Q(entry__detail__icontains=word)
-            )
+        rows = _with_words(rows, words, _each_row if densely else _in_row)
     return rows
 
 
@@ -113,14 +141,68 @@ def _either(values: list[str], conditions: dict[str, Q]) -> Q:
     return reduce(or_, [conditions[value] for value in values])
 
 
-def _in_context(words: str) -> Q:
-    """Each of the words in the detail, in the context of an action, or in the name of a place of the framework."""
-    found = Q()
-    for word in words.split():
-        actions = ConsultationAction.objects.filter(consultation__referral=OuterRef("pk"), context_name__icontains=word)
-        places = FrameworkPlace.objects.filter(consultation__referral=OuterRef("pk"), name__icontains=word)
-        found &= Q(entry__detail__icontains=word) | Exists(actions) | Exists(places)
-    return found
+def _with_words(rows: QuerySet[Referral], text: str, having: Callable[[str], Q]) -> QuerySet[Referral]:
+    """Those of `rows` where each word of `text` begins some word; none where there is no letter or digit in it."""
+    words = typed_words(text)
+    return rows.filter(*(having(word) for word in words)) if words else rows.none()
+
+
+def _in_row(word: str) -> Q:
+    """The word is on the referral, in what its data entry form says, or in the name of its team.
+
+    Each place is looked up in its own index, so what is rare is found at once among however many.
+    """
+    referrals = Referral.objects.filter(HasWord(word, *SEARCHED)).values("pk")
+    entries = TrackerEntry.objects
+    return Q(
+        pk__in=referrals.union(
+            entries.filter(HasWord(word, "detail")).values("referral"),
+            entries.filter(HasWord(word, "other_theme")).values("referral"),
+            Referral.objects.filter(team__in=Team.objects.filter(HasWord(word, "name"))).values("pk"),
+            all=True,
+        )
+    )
+
+
+def _in_context(word: str) -> Q:
+    """The word is in the detail, in the context of an action, or in the name of a place of the framework."""
+    actions = ConsultationAction.objects.filter(HasWord(word, "context_name"))
+    places = FrameworkPlace.objects.filter(HasWord(word, "name"))
+    details = TrackerEntry.objects.filter(HasWord(word, "detail")).values("referral")
+    return Q(
+        pk__in=details.union(
+            actions.values("consultation__referral"), places.values("consultation__referral"), all=True
+        )
+    )
+
+
+def _each_row(word: str) -> Q:
+    """The same as `_in_row`, asked of each row by itself."""
+    entry = TrackerEntry.objects.filter(referral=OuterRef("pk"))
+    teams = Team.objects.filter(HasWord(word, "name"))
+    return (
+        Q(team__in=teams)
+        | Q(HasWord(word, *SEARCHED))
+        | Q(_some(entry.filter(HasWord(word, "detail"))))
+        | Q(_some(entry.filter(HasWord(word, "other_theme"))))
+    )
+
+
+def _each_in_context(word: str) -> Q:
+    """The same as `_in_context`, asked of each row by itself."""
+    entry = TrackerEntry.objects.filter(referral=OuterRef("pk"))
+    actions = ConsultationAction.objects.filter(consultation__referral=OuterRef("pk"))
+    places = FrameworkPlace.objects.filter(consultation__referral=OuterRef("pk"))
+    return (
+        Q(_some(entry.filter(HasWord(word, "detail"))))
+        | Q(_some(actions.filter(HasWord(word, "context_name"))))
+        | Q(_some(places.filter(HasWord(word, "name"))))
+    )
+
+
+def _some(found: QuerySet) -> Subquery:
+    """Whether there is one. Unlike EXISTS, PostgreSQL never answers this by collecting all there are first."""
+    return Subquery(found.order_by().values(there=Value(True))[:1], output_field=BooleanField())
 
 
 def filter_from(query) -> TrackerFilter:
@@ -129,12 +211,23 @@ def filter_from(query) -> TrackerFilter:
 
 
 def known_part(query: QueryDict) -> QueryDict:
-    """`query` without the names that the filter does not know and without what no database can hold."""
+    """`query` without the names that the list does not know and without what no database can hold."""
     known = QueryDict(mutable=True)
     for name in query:
-        if name == "sort" or name in TrackerFilter.base_fields or name.rsplit("_", 1)[0] in TrackerFilter.base_fields:
+        first, _, last = name.rpartition("_")
+        is_filter = name in TrackerFilter.base_fields or (last in DATE_PARTS and first in TrackerFilter.base_fields)
+        if is_filter or name in ("sort", "columns"):
             known.setlist(name, [value for value in query.getlist(name) if "\x00" not in value])
     return known
+
+
+def view_of(query: QueryDict) -> str:
+    """What makes a view of the list, in one way of writing it: its filters, order and columns, nothing empty."""
+    known = QueryDict(mutable=True)
+    for name, values in sorted(known_part(query).lists()):
+        if filled := [value for value in values if value and (name, value) != ("sort", DEFAULT_SORT)]:
+            known.setlist(name, filled)
+    return known.urlencode()
 
 
 def sort_from(query) -> str:
@@ -143,8 +236,7 @@ def sort_from(query) -> str:
     return sort if sort.removeprefix("-") in SORTS else DEFAULT_SORT
 
 
-def _ordering(sort: str) -> list[str]:
-    fields = SORTS[sort.removeprefix("-")]
-    if not sort.startswith("-"):
-        return list(fields)
-    return [field.removeprefix("-") if field.startswith("-") else f"-{field}" for field in fields]
+def order_of(sort: str) -> Order:
+    """The order that a sort key stands for."""
+    order = SORTS[sort.removeprefix("-")]
+    return reversed_order(order) if sort.startswith("-") else order

@@ -10,6 +10,7 @@ from .views import (
     data_entry,
     exports,
     listing,
+    saved_views,
     training,
     training_exports,
     training_people,
@@ -20,6 +21,10 @@ app_name = "tracker"
 urlpatterns = [
     path("tracker/", listing.tracker, name="tracker"),
     path("tracker/dashboard/", dashboard.dashboard, name="dashboard"),
+    path("tracker/views/save/", saved_views.save_view, name="save-view"),
+    path("tracker/views/<uuid:pk>/change/", saved_views.change_view, name="change-view"),
+    path("tracker/views/<uuid:pk>/save/", saved_views.save_over_view, name="save-over-view"),
+    path("tracker/views/<uuid:pk>/delete/", saved_views.delete_view, name="delete-view"),
     path("tracker/<uuid:pk>/data-entry/", data_entry.data_entry, name="data-entry"),
     *of_reports,
     *of_themes,

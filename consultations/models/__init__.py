@@ -6,9 +6,10 @@ from .feedback import ActionFeedback, Feedback
 from .framework import FrameworkCell, FrameworkPlace
 from .papers import Redaction
 from .people import NotDuplicate, YoungPerson, YoungPersonMerge, case_number_shape
-from .referrals import AccessGrant, Referral, ReferralDecision, ReferralMessage, SuitabilityAnswer
+from .referrals import SEARCHED, AccessGrant, Referral, ReferralDecision, ReferralMessage, SuitabilityAnswer
 
 __all__ = [
+    "SEARCHED",
     "AccessGrant",
     "ActionFeedback",
     "ActionProgress",

@@ -3,12 +3,14 @@
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
 from accounts.permissions import Permission, can
 from core.models import ActionBase, FormSection, ListItem
 from core.models.actions import ActionQuerySet
+from core.words import Words
 
 from ..choices import Space
 from .consultations import Consultation
@@ -35,7 +37,10 @@ class ConsultationAction(ActionBase):
 
     class Meta(ActionBase.Meta):
         ordering = ["due", "created_at"]
-        indexes = [models.Index(fields=["owner", "status", "due"], name="action_of_owner")]
+        indexes = [
+            models.Index(fields=["owner", "status", "due"], name="action_of_owner"),
+            GinIndex(Words("context_name"), name="action_by_context"),
+        ]
 
 
 class ActionProgress(models.Model):

@@ -2,9 +2,11 @@
 
 import uuid
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from core.models import FormSection, Text
+from core.words import Words
 
 from .consultations import Consultation
 
@@ -23,6 +25,7 @@ class FrameworkPlace(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["consultation", "factor", "order"], name="framework_place_in_order")
         ]
+        indexes = [GinIndex(Words("name"), name="framework_place_by_words")]
 
     def __str__(self) -> str:
         return f"place {self.pk}"

@@ -4,6 +4,7 @@ import uuid
 from datetime import date
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
@@ -13,9 +14,13 @@ from django.utils import timezone
 from accounts.models import Agency, Team
 from accounts.permissions import Permission, can
 from core.models import FormSection, ListItem
+from core.words import Words
 
 from ..choices import Arrival, MessageKind, ReferralAct, ReferralState
 from .people import YoungPerson, case_number_shape
+
+# The fields whose words find a referral in a list.
+SEARCHED = ("reference", "case_number", "name", "referrer_name")
 
 
 class ReferralQuerySet(models.QuerySet):
@@ -168,6 +173,7 @@ class Referral(models.Model):
             models.Index(
                 fields=["restriction_review_on"], condition=Q(restricted_at__isnull=False), name="referral_restricted"
             ),
+            GinIndex(Words(*SEARCHED), name="referral_by_words"),
         ]
 
     def __str__(self) -> str:

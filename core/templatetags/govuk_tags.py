@@ -93,7 +93,7 @@ def page_numbers(page: Page) -> list[int | None]:
 def chosen_filters(context: template.Context, form: forms.BaseForm) -> list[dict[str, str]]:
     """What a GET form narrows its list by: {"label", "value", "query"}, query being the address without that filter.
 
-    Values that the form refuses are left out. The page number is dropped, as the list will be longer.
+    Values that the form refuses are left out. The place in the list is dropped, as it will be longer.
     """
     if not form.is_bound:
         return []
@@ -112,7 +112,8 @@ def chosen_filters(context: template.Context, form: forms.BaseForm) -> list[dict
                 picked = [(f"{value.day} {value:%B} {value.year}", None)]
         for words, option in picked:
             query = context["request"].GET.copy()
-            query.pop("page", None)
+            for place in ("page", "after", "before"):
+                query.pop(place, None)
             _take_out(query, field, option)
             chosen.append({"label": str(field.label), "value": words, "query": f"?{query.urlencode()}"})
     return chosen

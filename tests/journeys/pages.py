@@ -47,8 +47,8 @@ from tests.journeys import import_pages, steps
 from tests.journeys.looks import Look, choosing, pressing
 from tests.journeys.pages_of_figures import LEAD, REPORTS, publish, report
 from tests.journeys.pages_of_themes import THEMES, tag
-from tracker import exports, training_export
-from tracker.services import training
+from tracker import columns, exports, training_export
+from tracker.services import saved_views, training
 
 World = SimpleNamespace
 
@@ -109,6 +109,7 @@ def a_world(role: Role | None) -> World:
         first, second = (a_referral(case_number=number, name="Leah").young_person for number in ("0815", "08-15"))
         mark = people.plan(first, second, keep=first, choices={}).mark
         world.merge = people.merge(first, second, keep=first, choices={}, mark=mark, reason="The same", by=me)
+        world.view = saved_views.save(name="Held, by team", query="state=held", shared=True, by=me)
         asked = ("state=held", "state=held&concern=home", "", "sort=team")  # the same twice in a moment would be one
         world.job, world.done, world.failed, world.expired = (exports.ask_for(filters, by=me) for filters in asked)
         tag(world)
@@ -469,6 +470,12 @@ TRAINING = [
 MANAGER = [
     Look("home", "/", "manager"),
     Look("tracker:tracker", "/tracker/?state=held&state=signposted", "filtered", open_filters),
+    Look("tracker:tracker", "/tracker/?view={view.pk}&state=held&sort=team", "a view that was changed", open_filters),
+    Look("tracker:tracker", f"/tracker/?{'&'.join(f'columns={column.key}' for column in columns.ALL)}", "all columns"),
+    Look("tracker:save-view", "/tracker/views/save/?state=held&sort=team&columns=name"),
+    Look("tracker:save-view", "/tracker/views/save/", "wrong", pressing("Save the view"), error=True),
+    Look("tracker:change-view", "/tracker/views/{view.pk}/change/"),
+    Look("tracker:delete-view", "/tracker/views/{view.pk}/delete/"),
     Look("tracker:tracker", "/tracker/?q=zzzz", "nothing found"),
     Look("tracker:tracker", "/tracker/?received_from_day=31&received_from_month=2&received_from_year=2026", error=True),
     Look("tracker:export", "/tracker/export/"),
@@ -565,6 +572,7 @@ NO_PAGE = import_pages.NO_PAGE | {
     "consultations:mark-space", "consultations:mark-participants", "consultations:calendar-file",
     "open-notice", "read-notices",
     "session", "livez", "readyz", "core:keep-draft", "core:discard-draft", "tracker:download",
+    "tracker:save-over-view",
     "tracker:cancel-export", "tracker:move-theme", "tracker:move-theme-group", "tracker:remove-theme-group",
     "tracker:switch-theme", "tracker:tag", "account_set_password", "consultations:save-section",
     "tracker:training-mark", "tracker:training-put-back", "tracker:training-export", "tracker:training-download",

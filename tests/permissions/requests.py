@@ -94,6 +94,8 @@ def arguments(world: World, cell: Cell) -> list:
         return [world.report(row).pk]
     if route in OF_REPORT_FILES:
         return [world.report_file(row, state).pk]
+    if route in ("tracker:change-view", "tracker:save-over-view", "tracker:delete-view"):
+        return [world.view(row).pk]
     if route in OF_ACTIONS:
         return [world.record(row, state)["action"].pk]
     if row in ("-", "maker"):
@@ -345,6 +347,8 @@ FORMS: dict[str, Callable[[World, Cell], dict]] = {
     "tracker:import-columns": _columns,
     "tracker:import-words": lambda world, cell: _of_import(world, cell, **{"word-primary_concern-0": "home"}),
     "tracker:import-preview": lambda world, cell: _of_import(world, cell, remember_as="A name"),
+    "tracker:save-view": lambda world, cell: {"name": "Held this year", "who": "all"},
+    "tracker:change-view": lambda world, cell: {"name": "Held this year", "who": "me"},
     "account_login": lambda world, cell: {"login": "nobody@example.org", "password": "wrong wrong wrong"},
     "account_reset_password": lambda world, cell: {"email": "nobody@example.org"},
 }

@@ -18,6 +18,7 @@ from consultations.choices import ReferralState
 from .table_imports import IMPORTS
 from .table_of_reports import TABLE as OF_REPORTS
 from .table_of_themes import TABLE as OF_THEMES
+from .table_of_views import TABLE as OF_VIEWS
 from .world import IDENTITIES
 
 TABLE = """
@@ -545,7 +546,7 @@ class Cell(NamedTuple):
 def cells() -> list[Cell]:
     """The lines of the table. Raises ValueError for one that does not have an answer for everybody."""
     found = []
-    for line in (TABLE + OF_REPORTS + OF_THEMES).splitlines():
+    for line in (TABLE + OF_REPORTS + OF_THEMES + OF_VIEWS).splitlines():
         parts = line.split()
         if not parts or parts[0] == "#":
             continue

@@ -35,9 +35,9 @@ from tests.factories import (
 )
 from tests.imports import a_profile, an_import
 from tracker import exports, training_export
-from tracker.models import ImportProfile, Report, Tagging, Theme, ThemeGroup, TrackerImport
+from tracker.models import ImportProfile, Report, SavedView, Tagging, Theme, ThemeGroup, TrackerImport
 from tracker.models.imports import Stage
-from tracker.services import reports, tagging, theme_merges, themes, training
+from tracker.services import reports, saved_views, tagging, theme_merges, themes, training
 
 IDENTITIES = [
     "anonymous", "maker", "colleague", "outsider", "cs", "manager", "lead", "administrator", "auditor",
@@ -90,6 +90,7 @@ class World:
         self.records: dict[tuple[str, str], dict] = {}
         self._jobs: dict[tuple[str, str], Job] = {}
         self._imports: dict[tuple[str, str], TrackerImport] = {}
+        self._views: dict[str, SavedView] = {}
         self._papers: dict[tuple[str, str], Job] = {}
         self._taggings: dict[tuple[str, str], Tagging] = {}
         self._training_jobs: dict[tuple[str, str], Job] = {}
@@ -235,6 +236,14 @@ class World:
         """How the columns of a file were matched, remembered for every manager."""
         return a_profile(self.other_manager)
 
+    def view(self, row: str) -> SavedView:
+        """A saved view: `ours` is the manager's and shared, `theirs` another manager's own."""
+        if row not in self._views:
+            by = self.people["manager"] if row == "ours" else self.other_manager
+            shared = row == "ours"
+            self._views[row] = saved_views.save(name=f"view-of-{row}", query="state=held", shared=shared, by=by)
+        return self._views[row]
+
     def paper(self, row: str, status: str) -> Job:
         """A PDF of the record `row`: `ours` was asked for by the maker, `theirs` by the stranger."""
         if (row, status) not in self._papers:
@@ -372,6 +381,7 @@ class World:
                 self.report_file(row, status)
             for stage in (Stage.CHECKED, Stage.IMPORTED):
                 self.tracker_import(row, stage)
+            self.view(row)
         return self
 
     def forbidden(self, identity: str) -> list[str]:
@@ -397,6 +407,7 @@ class World:
         for row, stage in self._imports:
             if not (identity == "manager" and row == "ours"):
                 words += [f"{what}-of-{row}{stage}" for what in ("file", "cell", "problem", "rest")]
+        words += [f"view-of-{row}" for row in self._views if row == "theirs" or identity not in ("cs", "manager")]
         if identity != "administrator":
             words.append(self.bystander.email)
         if identity != "maker":

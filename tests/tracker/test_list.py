@@ -2,6 +2,7 @@
 
 import itertools
 import random
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.permissions import Role
+from consultations.choices import ReferralState
 from consultations.models import Feedback, FrameworkPlace, Referral
 from consultations.services import actions, feedback
 from core.models import FormSection, ListItem
@@ -17,6 +19,7 @@ from core.models.lists import FormName, ListName
 from tests.factories import a_draft, a_person, a_referral, a_team, an_action, an_entry
 from tests.permissions.requests import date_parts
 from tracker import rows
+from tracker.choices import PrimaryConcern
 from tracker.models import Theme, TrackerEntry
 
 pytestmark = pytest.mark.django_db
@@ -80,20 +83,28 @@ def entry_of(referral):
 
 
 def found(browser, **query) -> list[str]:
-    page = browser.get(reverse("tracker:tracker"), query).context["page"]
-    assert page.paginator.count == len(page.object_list)
-    return [referral.reference for referral in page]
+    context = browser.get(reverse("tracker:tracker"), query).context
+    assert context["count"] == (len(context["page"]), False)
+    return [referral.reference for referral in context["page"]]
 
 
 def expect(referrals, test) -> set[str]:
     return {referral.reference for referral in referrals if test(referral)}
 
 
+def begins(texts: list[str], word: str) -> bool:
+    """Whether `word` begins one of the words of the texts, or one of them without its punctuation."""
+    found = [part for text in texts for part in re.findall(r"[a-z0-9]+", text.lower())]
+    found += [re.sub(r"[^a-z0-9]", "", part) for text in texts for part in text.lower().split()]
+    parts = re.findall(r"[a-z0-9]+", word.lower())
+    return all(any(one.startswith(part) for one in found) for part in parts)
+
+
 def has_word(referral, word: str) -> bool:
     texts = [referral.reference, referral.case_number, referral.name, referral.referrer_name]
     texts += [referral.team.name] if referral.team else []
     texts += [entry_of(referral).detail] if entry_of(referral) else []
-    return any(word.lower() in text.lower() for text in texts)
+    return begins(texts, word)
 
 
 def consultation_of(referral):
@@ -106,7 +117,7 @@ def concerns(referral, word: str) -> bool:
     if meeting := consultation_of(referral):
         texts += [action.context_name for action in meeting.actions.all()]
         texts += [place.name for place in meeting.framework_places.all()]
-    return any(word.lower() in text.lower() for text in texts)
+    return begins(texts, word)
 
 
 def feedback_given(referral) -> bool:
@@ -158,8 +169,8 @@ def parts() -> dict[str, tuple]:
         ),
         "word": ({"q": "canal"}, lambda row: has_word(row, "canal")),
         "words": ({"q": "CANAL near"}, lambda row: has_word(row, "canal") and has_word(row, "near")),
-        "percent": ({"q": "100%"}, lambda row: has_word(row, "100%")),
-        "underscore": ({"q": "k_4"}, lambda row: has_word(row, "k_4")),
+        "percent": ({"q": "100%"}, lambda row: has_word(row, "100")),
+        "underscore": ({"q": "lock_4"}, lambda row: has_word(row, "lock 4")),
         "due": ({"entry": "due"}, due),
         "done": ({"entry": "done"}, lambda row: bool(entry_of(row) and entry_of(row).completed_at)),
         "due or done": (
@@ -216,6 +227,9 @@ def test_filters_together(referrals, browser):
             query.setlist(name, value if isinstance(value, list) else [value])
         chosen = rows.filter_from(query).chosen()
         assert {row.reference for row in rows.rows_for(person, chosen)} == expected, (first, second)
+        if chosen.keys() & {"q", "context"}:
+            densely = rows.narrowed(rows.seen_by(person), chosen, densely=True)
+            assert {row.reference for row in densely} == expected, (first, second)
         tried += 1
     assert tried > 600
     everything = {"state": ["held", "signposted"], "entry": "done", "q": "near", "concern": CONCERNS}
@@ -236,8 +250,8 @@ KEYS = {
     "received": lambda row: (row.received_on, row.reference),
     "reference": lambda row: row.reference,
     "team": lambda row: (row.team is None, row.team.name if row.team else ""),
-    "concern": lambda row: (entry_of(row) is None, entry_of(row).primary_concern if entry_of(row) else ""),
-    "outcome": lambda row: row.state,
+    "concern": lambda row: PrimaryConcern.values.index(entry_of(row).primary_concern) if entry_of(row) else 5,
+    "outcome": lambda row: ReferralState.values.index(row.state),
 }
 
 
@@ -312,11 +326,17 @@ def test_a_period_that_ends_before_it_begins_says_so(browser):
 
 def test_pages_have_fifty_rows_and_keep_the_filters(browser):
     person = a_person(Role.PRACTITIONER, team=a_team())
-    for _ in range(52):
-        a_referral(by=person)
-    response = browser.get(reverse("tracker:tracker"), {"state": "screening", "page": 2, "sort": "reference"})
-    assert len(response.context["page"].object_list) == 2
-    page = response.content.decode()
+    made = [a_referral(by=person) for _ in range(52)]
+    query = {"state": "screening", "sort": "reference"}
+    first = browser.get(reverse("tracker:tracker"), query)
+    assert len(first.context["page"]) == 50
+    after = first.context["page"].following
+    second = browser.get(reverse("tracker:tracker"), query | {"after": after})
+    assert [row.reference for row in second.context["page"]] == sorted(row.reference for row in made)[50:]
+    page = second.content.decode()
     assert "52 referrals with these filters" in page
-    assert 'href="?state=screening&amp;page=1&amp;sort=reference"' in page
+    before = second.context["page"].previous
+    assert f'href="?state=screening&amp;sort=reference&amp;before={before}"' in page
     assert 'href="/tracker/export/?state=screening&amp;sort=reference"' in page  # what an export is asked with
+    again = browser.get(reverse("tracker:tracker"), query | {"before": before})
+    assert [row.pk for row in again.context["page"]] == [row.pk for row in first.context["page"]]

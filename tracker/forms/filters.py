@@ -32,6 +32,18 @@ class TrackerFilter(GovukForm):
 
     mark_optional = False
 
+    q = forms.CharField(
+        label="Words",
+        required=False,
+        max_length=200,
+        help_text="In the reference, case number, name, referrer, team or detail.",
+    )
+    context = forms.CharField(
+        label="Context",
+        required=False,
+        max_length=200,
+        help_text="A place, school or group: in the detail, an action or the framework.",
+    )
     received_from = DateField(label="Received from", required=False)
     received_to = DateField(label="Received to", required=False)
     state = _several("Outcome", OUTCOMES)
@@ -69,18 +81,6 @@ class TrackerFilter(GovukForm):
     )
     also_theme = _several("And theme")
     also_harm = _several("And kind of harm")
-    context = forms.CharField(
-        label="Context",
-        required=False,
-        max_length=200,
-        help_text="A place, school or group: in the detail, an action or the framework.",
-    )
-    q = forms.CharField(
-        label="Words",
-        required=False,
-        max_length=200,
-        help_text="In the reference, case number, name, referrer, team or detail.",
-    )
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)

@@ -4,6 +4,7 @@ from .entries import TrackerEntry
 from .imports import ImportedReferral, ImportPart, ImportProfile, ImportRow, TrackerImport
 from .published import PublishedFigures
 from .reports import Report
+from .saved_views import SavedView
 from .tagging import Tagging, TaggingChange
 from .themes import Theme, ThemeGroup
 from .training import Champion, TrainingAttendance, TrainingCourse
@@ -16,6 +17,7 @@ __all__ = [
     "ImportedReferral",
     "PublishedFigures",
     "Report",
+    "SavedView",
     "Tagging",
     "TaggingChange",
     "Theme",

@@ -1,10 +1,12 @@
 """The data entry form of a referral, once it is completed or imported: what the tracker adds to it."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
 from consultations.models import Referral
+from core.words import Words
 
 from ..choices import PrimaryConcern
 from .themes import Theme
@@ -40,6 +42,8 @@ class TrackerEntry(models.Model):
         ]
         indexes = [
             models.Index(fields=["primary_concern"], name="entry_by_concern"),
+            GinIndex(Words("detail"), name="entry_by_detail"),
+            GinIndex(Words("other_theme"), name="entry_by_other_theme"),
         ]
 
     def __str__(self) -> str:
