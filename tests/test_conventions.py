@@ -80,7 +80,6 @@ def test_every_permission_is_asked_for_somewhere():
     asked = set().union(*(getattr(view, "permissions", set()) for view in our_views().values()))
     assert set(Permission) - asked == {
         Permission.REFERRAL_SEE_ALL,  # that one widens `visible_to`
-        Permission.TRACKER_IMPORT,
     }
 
 
