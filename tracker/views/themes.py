@@ -32,7 +32,7 @@ def themes(request: HttpRequest) -> HttpResponse:
         theme.used = counts.get(theme.pk, 0)
     standing = [theme for theme in rows if theme.active]
     filled = {group: list(found) for group, found in groupby(standing, key=lambda theme: theme.group)}
-    groups = list(ThemeGroup.objects.annotate(holds=Count("themes")))
+    groups = list(ThemeGroup.objects.annotate(holds=Count("themes")).order_by("order", "pk"))
     context = {
         "groups": [_listed(group, filled.get(group, [])) for group in groups],
         "others": _listed(None, filled.get(None, [])),
