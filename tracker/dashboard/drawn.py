@@ -7,7 +7,7 @@ from typing import Any
 from .. import charts
 from ..charts import Column, Drawing, Mark
 from ..figures import NONE, Bar, Month, Pairs, Trend
-from ..links import RowLinks
+from ..links import SEVERAL, RowLinks
 from .words import how_many
 
 MOST_BARS = 15  # of more values the others stand in the table alone
@@ -21,7 +21,7 @@ Cells = list[dict[str, Any]]
 class Chart:
     """One drawing, or several of the same scale, and the table that says the same.
 
-    `rows` are as components/table.html takes them. `left_out` says what stands in the table alone.
+    `note` stands above; `rows` are as components/table.html takes them. `left_out` says what stands in the table alone.
     """
 
     drawings: tuple[Drawing, ...]
@@ -29,6 +29,7 @@ class Chart:
     headings: list[dict[str, Any]]
     rows: list[dict[str, Any]]
     left_out: str = ""
+    note: str = ""
 
     @property
     def drawing(self) -> Drawing:
@@ -48,7 +49,8 @@ def bars_of(field: str, title: str, bars: Sequence[Bar], total: int, links: RowL
     ]
     headings = [{"label": one.capitalize()}, _number("Referrals"), _number("Share")]
     drawing = charts.bars(f"by-{field}", title, marks)
-    return Chart((drawing,), title, headings, rows, _left_out(len(bars) - len(shown), one))
+    note = "A referral may have several." if field in SEVERAL else ""
+    return Chart((drawing,), title, headings, rows, _left_out(len(bars) - len(shown), one), note)
 
 
 def by_month_of(months: Sequence[Month], links: RowLinks) -> Chart:
