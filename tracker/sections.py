@@ -20,8 +20,8 @@ SECTIONS = [
     Section("Dashboard", "tracker:dashboard", "/tracker/dashboard/", Permission.DASHBOARD_SEE),
     Section("Themes", "tracker:themes", "/tracker/themes/", Permission.THEMES_MANAGE),
     Section("Exports", "tracker:exports", "/tracker/export", Permission.TRACKER_EXPORT),
-    Section("Report", "tracker:reports", "/tracker/report/", Permission.REPORT_MAKE),
     Section("Imports", "tracker:imports", "/tracker/imports/", Permission.TRACKER_IMPORT),
+    Section("Report", "tracker:reports", "/tracker/report/", Permission.REPORT_MAKE),
     Section("Training", "tracker:training", "/tracker/training/", Permission.TRAINING_SEE),
 ]
 
