@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import BinaryIO
 from uuid import UUID
 
 from celery import Task
@@ -30,6 +31,8 @@ logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 5
 KEEP_FILES_FOR = timedelta(days=7)
+# A file is stored in pieces of so many bytes: on its way to the database it takes several times its size.
+PIECE = 2 * 1024 * 1024
 
 
 class LeaseLost(Exception):
@@ -38,11 +41,26 @@ class LeaseLost(Exception):
 
 @dataclass(frozen=True)
 class Output:
-    """The file that a job makes."""
+    """The file that a job makes: its content, or an open file that is stored in pieces and then closed."""
 
     name: str
     content_type: str
-    content: bytes
+    content: bytes | BinaryIO
+
+    def pieces(self) -> Iterator[bytes]:
+        """The content from its beginning; one piece at least."""
+        if isinstance(self.content, bytes):
+            yield self.content
+            return
+        self.content.seek(0)
+        yield self.content.read(PIECE)
+        while piece := self.content.read(PIECE):
+            yield piece
+
+    def close(self) -> None:
+        """Let go of the open file."""
+        if not isinstance(self.content, bytes):
+            self.content.close()
 
 
 @dataclass(frozen=True)
@@ -171,7 +189,11 @@ def run(job_id: UUID) -> None:
         else:
             _holding(job).update(lease_until=Now())
         return
-    finish(job, output)
+    try:
+        finish(job, output)
+    finally:
+        if output:
+            output.close()
 
 
 def finish(job: Job, output: Output | None) -> bool:
@@ -183,15 +205,7 @@ def finish(job: Job, output: Output | None) -> bool:
             status=JobStatus.DONE, finished_at=now, lease_until=None, expires_at=expires_at, total=F("done")
         ):
             return False
-        if output:
-            JobFile.objects.create(
-                job=job,
-                name=output.name,
-                content_type=output.content_type,
-                content=output.content,
-                size=len(output.content),
-            )
-        detail = {"bytes": len(output.content)} if output else {}
+        detail = {"bytes": _store(job, output)} if output else {}
         audit.record(f"{job.kind}.finished", by=job.requested_by, subject=job, detail=detail)
         _tell(job, JobStatus.DONE)
     return True
@@ -228,6 +242,20 @@ def sweep() -> int:
             break
         rung += 1
     return rung
+
+
+def _store(job: Job, output: Output) -> int:
+    """Store the file of a job, piece by piece; how many bytes it has."""
+    pieces = output.pieces()
+    first = next(pieces)
+    size = len(first)
+    file = JobFile.objects.create(job=job, name=output.name, content_type=output.content_type, content=first, size=size)
+    with connection.cursor() as cursor:
+        for piece in pieces:
+            cursor.execute("UPDATE core_jobfile SET content = content || %s WHERE id = %s", [piece, file.pk])
+            size += len(piece)
+    JobFile.objects.filter(pk=file.pk).update(size=size)
+    return size
 
 
 def _holding(job: Job):

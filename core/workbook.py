@@ -16,6 +16,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
+from xml.sax.saxutils import escape
 
 from django.conf import settings
 from django.utils import timezone
@@ -25,11 +26,10 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import to_excel
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
-from openpyxl.worksheet._writer import WorksheetWriter
+from openpyxl.worksheet._writer import WorksheetWriter, create_temporary_file
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableStyleInfo
-from openpyxl.xml.functions import Element, SubElement
 
 CELL_LIMIT = 32_767  # characters; Excel's own limit
 ROW_LIMIT = 1_048_576
@@ -39,10 +39,15 @@ SCRATCH = "openpyxl."
 DAY, MOMENT = "dd/mm/yyyy", "dd/mm/yyyy hh:mm"
 # What XML 1.0 forbids in a text, among it lone surrogates and the two noncharacters.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_SPECIAL = re.compile(f"[&<>\r]|{_FORBIDDEN.pattern}")
+_RETURN = {"\r": "&#13;"}  # as such it would be read as the end of a line
 _FIRST_DAY = date(1900, 3, 1)  # before it Excel counts a day that never was, and before 1900 none at all
-_HEADING_FONT = Font(bold=True, color="FFFFFF")
+FONT = "Calibri"  # as of every cell that says nothing else; a Font without a name would be another
+LINE, MOST_LINES = 15, 12  # the height of a line in points, and how many lines of a text are in sight
+_HEADING_FONT = Font(name=FONT, bold=True, color="FFFFFF")
 _HEADING_FILL = PatternFill("solid", fgColor="1D5A63")
 _TOP = Alignment(vertical="top")
+_LEFT = Alignment(vertical="top", horizontal="left")
 _WRAP = Alignment(wrap_text=True, vertical="top")
 _TABLE_STYLE = TableStyleInfo(name="TableStyleLight1", showRowStripes=True)
 
@@ -147,7 +152,9 @@ class Book:
 
     def page(self, title: str) -> WriteOnlyWorksheet:
         """An empty sheet, for whoever lays it out by openpyxl's own means."""
-        return self._workbook.create_sheet(title)
+        page = self._workbook.create_sheet(title)
+        _to_print(page)
+        return page
 
     def _save(self, target: BinaryIO) -> None:
         for table in self._tables:
@@ -207,9 +214,7 @@ class Table:
         workbook._add_sheet(page, place)
         page.freeze_panes = "A2"
         page.print_title_rows = "1:1"
-        page.page_setup.orientation, page.page_setup.paperSize = "landscape", 9  # A4
-        page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-        page.page_setup.fitToHeight = 0
+        _to_print(page)
         for number, column in enumerate(self._columns, start=1):
             page.column_dimensions[get_column_letter(number)].width = column.width
         page.append(self._headings)
@@ -232,64 +237,99 @@ class _Page(WriteOnlyWorksheet):
 
 
 class _RowWriter(WorksheetWriter):
-    """Writes a row as one element with the styles of its columns, which are worked out once.
+    """Writes a row as text into the file in which openpyxl writes what stands around the rows.
 
-    openpyxl's own way, an object a cell, takes more than twice as long (benchmarks/export_cases.py).
+    openpyxl's own way, two objects a cell, takes most of the time that an export takes (benchmarks/export_cases.py).
     """
 
     def __init__(self, page: _Page) -> None:
-        super().__init__(page)
-        self._heading = _style(page, alignment=_WRAP, font=_HEADING_FONT, fill=_HEADING_FILL)
-        self._places = []
+        self._path = create_temporary_file()
+        self._file = open(self._path, "wb")  # noqa: SIM115  (close() and cleanup() close it)
+        super().__init__(page, self._file)
+        heading = _style(page, alignment=_WRAP, font=_HEADING_FONT, fill=_HEADING_FILL)
+        self._headings, self._places = [], []
         for number, column in enumerate(page.columns, start=1):
+            letter = get_column_letter(number)
+            self._headings.append((letter, {str: heading}, column.heading, column.width - 2))
+            amount = _style(page, alignment=_TOP, number_format=column.shown)
             styles = {
                 str: _style(page, alignment=_WRAP if column.wrap else _TOP),
-                int: _style(page, alignment=_TOP, number_format=column.shown),
                 bool: _style(page, alignment=_TOP),
-                date: _style(page, alignment=_TOP, number_format=column.shown or DAY),
-                datetime: _style(page, alignment=_TOP, number_format=column.shown or MOMENT),
+                int: amount,
+                float: amount,
+                date: _style(page, alignment=_LEFT, number_format=column.shown or DAY),
+                datetime: _style(page, alignment=_LEFT, number_format=column.shown or MOMENT),
             }
-            styles[float] = styles[int]
-            self._places.append((get_column_letter(number), styles, column.heading))
+            self._places.append((letter, styles, column.heading, column.width if column.wrap else 0))
 
     def write_row(self, xf, values: list, row_idx: int) -> None:
-        number = str(row_idx)
-        line = Element("row", {"r": number})
-        for (letter, styles, heading), value in zip(self._places, values, strict=True):
+        places = self._places
+        if row_idx == 1:
+            xf.flush()  # so that the rows come after what openpyxl has written before them
+            places = self._headings
+        cells, lines = [], 1
+        for (letter, styles, heading, width), value in zip(places, values, strict=True):
             if value is None or value == "":
                 continue
             kind = type(value)
             if kind not in styles:
                 kind = _kind_of(value, heading)
-            style = self._heading if row_idx == 1 else styles[kind]
-            attributes = {"r": letter + number, "s": style}
+            begin = f'<c r="{letter}{row_idx}" s="{styles[kind]}"'
             if kind is date:
-                written = _day_number(value)
-                kind = type(written)
-            elif kind is datetime:
-                written = str(to_excel(timezone.localtime(value).replace(tzinfo=None, microsecond=0)))
+                value = _day_number(value)
+                kind = type(value)
+            if kind is str:  # whatever it starts with: text, never a formula
+                if width and (len(value) > width or "\n" in value):
+                    lines = max(lines, _lines(value, width))
+                cells.append(f'{begin} t="inlineStr"><is>{self._text(value, values[0], heading)}</is></c>')
             elif kind is bool:
-                written, attributes["t"] = str(int(value)), "b"
+                cells.append(f'{begin} t="b"><v>{value:d}</v></c>')
+            elif kind is datetime:
+                local = timezone.localtime(value).replace(tzinfo=None, microsecond=0)
+                cells.append(f"{begin}><v>{to_excel(local)}</v></c>")
             else:
-                written = value
-            if kind is str:
-                attributes["t"] = "inlineStr"  # whatever it starts with: text, never a formula
-                text = SubElement(SubElement(SubElement(line, "c", attributes), "is"), "t")
-                if len(written) > CELL_LIMIT // 2 or _FORBIDDEN.search(written):
-                    written = self._fitting(written, str(values[0]), heading)
-                if written[0].isspace() or written[-1].isspace():
-                    text.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
-                text.text = written
-            else:
-                SubElement(SubElement(line, "c", attributes), "v").text = str(written)
-        xf.write(line)
+                cells.append(f"{begin}><v>{value}</v></c>")
+        # Excel would find the height out by itself, other programs do not.
+        height = f' ht="{min(lines, MOST_LINES) * LINE}" customHeight="1"' if lines > 1 else ""
+        self._file.write(f'<row r="{row_idx}"{height}>{"".join(cells)}</row>'.encode())
 
-    def _fitting(self, text: str, row: str, heading: str) -> str:
-        changes = self.ws.changes
-        changes.pictured += bool(_FORBIDDEN.search(text))
-        if _units(text) > CELL_LIMIT:
-            changes.cut.append((self.ws.title, row, heading))
-        return cell_text(text)
+    def _text(self, text: str, row: Any, heading: str) -> str:
+        """A text as XML; what does not fit in a cell is changed, and counted."""
+        if len(text) < CELL_LIMIT // 2 and text[0] > " " and text[-1] > " " and not _SPECIAL.search(text):
+            return f"<t>{text}</t>"  # as most are
+        if len(text) > CELL_LIMIT // 2 or _FORBIDDEN.search(text):
+            changes = self.ws.changes
+            changes.pictured += bool(_FORBIDDEN.search(text))
+            if _units(text) > CELL_LIMIT:
+                changes.cut.append((self.ws.title, str(row), heading))
+            text = cell_text(text)
+        space = ' xml:space="preserve"' if text[0].isspace() or text[-1].isspace() else ""
+        return f"<t{space}>{escape(text, _RETURN)}</t>"
+
+    def close(self) -> None:
+        super().close()
+        self._hand_over()
+
+    def cleanup(self) -> None:
+        self._hand_over()
+        super().cleanup()
+
+    def _hand_over(self) -> None:
+        """From here on openpyxl deals with the file by its path."""
+        self._file.close()
+        self.out = self._path
+
+
+def _to_print(page: WriteOnlyWorksheet) -> None:
+    """On A4, as wide as the page and as long as it takes."""
+    page.page_setup.orientation, page.page_setup.paperSize = "landscape", 9
+    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    page.page_setup.fitToHeight = 0
+
+
+def _lines(text: str, width: int) -> int:
+    """How many lines a text takes in a column so many characters wide, about; no more than are in sight."""
+    return sum(1 + len(part) // width for part in text[: MOST_LINES * width].split("\n"))
 
 
 def _units(text: str) -> int:

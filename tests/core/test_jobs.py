@@ -1,5 +1,7 @@
 """Jobs: claimed once, finished once, never stored by a worker that lost its claim."""
 
+import io
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -53,6 +55,38 @@ def test_a_job_runs_once_and_stores_one_file(job):
     assert (job.status, job.attempts, job.done, job.total) == (JobStatus.DONE, 1, 3, 3)
     assert bytes(JobFile.objects.get(job=job).content) == b"three"
     assert AuditEvent.objects.filter(act=f"{KIND}.finished", subject_id=str(job.pk)).count() == 1
+
+
+def test_a_file_is_stored_piece_by_piece_and_closed(job, monkeypatch):
+    monkeypatch.setattr(jobs, "PIECE", 4)
+    made = io.BytesIO(b"0123456789")
+    made.read()  # it is written, so it stands at its end
+    monkeypatch.setitem(jobs._kinds, KIND, replace(jobs._kinds[KIND], run=lambda job, step: _output(made)))
+    jobs.run(job.pk)
+    file = JobFile.objects.get(job=job)
+    assert (bytes(file.content), file.size) == (b"0123456789", 10)
+    assert AuditEvent.objects.get(act=f"{KIND}.finished").detail == {"bytes": 10}
+    assert made.closed
+
+
+def test_an_empty_file_is_stored_as_well(job):
+    assert jobs.finish(jobs.claim(job.pk), _output(io.BytesIO())) is True
+    assert bytes(JobFile.objects.get(job=job).content) == b""
+
+
+def test_a_file_is_deleted_once_and_only_when_it_is_there(job, manager):
+    with pytest.raises(ActRefused, match="no file to delete"):
+        jobs.delete_file(job, by=manager)
+    jobs.run(job.pk)
+    jobs.delete_file(job, by=manager)
+    assert not JobFile.objects.exists()
+    assert AuditEvent.objects.filter(act=f"{KIND}.deleted", subject_id=str(job.pk)).count() == 1
+    with pytest.raises(ActRefused):
+        jobs.delete_file(job, by=manager)
+
+
+def _output(content) -> jobs.Output:
+    return jobs.Output("a.txt", "text/plain", content)
 
 
 def test_a_claimed_job_is_nobody_elses_until_its_lease_runs_out(job):

@@ -98,7 +98,7 @@ def test_from_referral_to_workbook(browse, tmp_path):
     shown = dict(zip([re.sub(r"[ ▲▼]+$", "", words) for words in headings], _cells(row), strict=True))
     workbook = load_workbook(steps.do_the_export(page, tmp_path))
 
-    assert workbook.sheetnames == ["Referrals", "Themes", "Actions", "About"]
+    assert workbook.sheetnames == ["Referrals", "Themes", "Actions", "Summary", "About"]
     sheet = workbook["Referrals"]
     assert sheet.max_row == 2
     cells = {heading.value: cell for heading, cell in zip(sheet[1], sheet[2], strict=True)}

@@ -8,7 +8,8 @@ csv_files   the writer of CSV files
 making      the job itself
 """
 
+from . import making
 from .asking import KIND, Format, ask_for, still_theirs
 from .making import run
 
-__all__ = ["KIND", "Format", "ask_for", "run", "still_theirs"]
+__all__ = ["KIND", "Format", "ask_for", "making", "run", "still_theirs"]

@@ -29,7 +29,7 @@ def referral_columns(themes: dict[int, str]) -> list[Column]:
     """The sheet Referrals without names. Where it says how many days, a referral that came before is left empty."""
     return [
         _referral(attrgetter("pk")),
-        Column("Young person", lambda line: pseudonym("YP", line.person), 18),
+        Column("Young person", lambda line: pseudonym("YP", line.person or line.case_number.upper()), 18),
         Column("Month received", lambda line: line.received_on.replace(day=1), 16, shown=MONTH),
         Column("Age at referral", lambda line: age_band(line.date_of_birth, line.received_on), 15),
         Column("Gender", attrgetter("gender_label"), 13),
@@ -61,11 +61,11 @@ def action_columns() -> list[Column]:
     ]
 
 
-def pseudonym(kind: str, pk: UUID | None) -> str | None:
-    """What stands for a row wherever it is named without a name."""
-    if pk is None:
-        return None
-    digest = salted_hmac(f"tracker.exports.{kind}", str(pk), algorithm="sha256").digest()
+def pseudonym(kind: str, key: UUID | str) -> str:
+    """What stands for a row wherever it is named without a name. `key` is its id; for the young person of a referral
+    that was imported without a record of theirs, the case number.
+    """
+    digest = salted_hmac(f"tracker.exports.{kind}", str(key), algorithm="sha256").digest()
     return f"{kind}-{b32encode(digest)[:12].decode()}"
 
 

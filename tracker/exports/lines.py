@@ -18,10 +18,25 @@ AT_ONCE = 1000
 _USED = dict(AdviceUsed.choices)
 
 
-def lines(user, pks: list[UUID]) -> Iterator[tuple[Any, list[Any]]]:
-    """Each referral of `pks` in their order with its actions. One that `user` may not see by now is left out."""
-    for first in range(0, len(pks), AT_ONCE):
-        wanted = pks[first : first + AT_ONCE]
+class Keys:
+    """The ids of the rows in their order, 16 bytes each: of very many, the ids alone would fill the memory."""
+
+    def __init__(self, found: QuerySet[Referral]) -> None:
+        self._bytes = b"".join(pk.bytes for pk in found.values_list("pk", flat=True).iterator(chunk_size=AT_ONCE))
+
+    def __len__(self) -> int:
+        return len(self._bytes) // 16
+
+    def some(self) -> Iterator[list[UUID]]:
+        """AT_ONCE of them at a time."""
+        for first in range(0, len(self._bytes), 16 * AT_ONCE):
+            part = self._bytes[first : first + 16 * AT_ONCE]
+            yield [UUID(bytes=part[place : place + 16]) for place in range(0, len(part), 16)]
+
+
+def lines(user, keys: Keys) -> Iterator[tuple[Any, list[Any]]]:
+    """Each referral of `keys` in their order with its actions. One that `user` may not see by now is left out."""
+    for wanted in keys.some():
         referrals = {line.pk: line for line in _referrals(Referral.objects.visible_to(user).filter(pk__in=wanted))}
         actions = defaultdict(list)
         for action in _actions(ConsultationAction.objects.filter(consultation__referral__in=referrals)):

@@ -3,9 +3,9 @@
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO
-from uuid import UUID
+from typing import Any
 
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -15,9 +15,9 @@ from core.models import Job
 from core.workbook import Changes, Column
 
 from .. import rows
-from . import anonymous, csv_files, named
+from . import anonymous, csv_files, named, summary
 from .asking import KIND, Format, still_theirs, telling
-from .lines import AT_ONCE, lines
+from .lines import AT_ONCE, Keys, lines
 
 # Which parts of a filter are of our own lists. What else was chosen is not told in an anonymised export.
 OPEN_FILTERS = {
@@ -46,24 +46,28 @@ class Columns:
     KIND, may=lambda user: can(user, Permission.TRACKER_EXPORT), may_have=still_theirs, telling=telling
 )  # fmt: skip
 def run(job: Job, step: jobs.Step) -> jobs.Output:
-    """Make the file: a workbook with the sheets Referrals, Themes, Actions and About, or the Referrals as CSV."""
+    """Make the file: a workbook with Referrals, Themes, Actions, Summary and About, or the Referrals as CSV."""
     hidden = job.params.get("anonymous", False)
     chosen = rows.filter_from(QueryDict(job.params["filters"])).chosen()
     found = rows.rows_for(job.requested_by, chosen, job.params["sort"]).select_related(None).prefetch_related(None)
     if hidden:  # the order of the list tells of references and teams; that of the random ids tells of nothing
         found = found.order_by("-received_on__year", "-received_on__month", "pk")
-    pks = list(found.values_list("pk", flat=True))
-    step(0, len(pks))
+    keys = Keys(found)
+    step(0, len(keys))
     wanted = _columns(hidden)
-    coming = _counted(job, pks, step)
+    coming = _counted(job, keys, step)
     name = f"referral-tracker-{'anonymised-' if hidden else ''}{timezone.localdate().isoformat()}"
-    with tempfile.TemporaryFile(prefix=workbook.SCRATCH) as target:
+    target = tempfile.TemporaryFile(prefix=workbook.SCRATCH)  # noqa: SIM115  (the job closes it)
+    try:
         if job.params.get("format") == Format.CSV:
             csv_files.write(target, wanted.referrals, (line for line, _ in coming))
-            return jobs.Output(f"{name}.csv", csv_files.CONTENT_TYPE, _all_of(target))
+            return jobs.Output(f"{name}.csv", csv_files.CONTENT_TYPE, target)
         with workbook.writing(target) as book:
-            _fill(book, job, wanted, coming, hidden=hidden)
-        return jobs.Output(f"{name}.xlsx", workbook.CONTENT_TYPE, _all_of(target))
+            _fill(book, job, wanted, coming, found, hidden=hidden)
+        return jobs.Output(f"{name}.xlsx", workbook.CONTENT_TYPE, target)
+    except BaseException:
+        target.close()
+        raise
 
 
 def _columns(hidden: bool) -> Columns:
@@ -74,15 +78,17 @@ def _columns(hidden: bool) -> Columns:
     return Columns(referrals, named.theme_columns(themes, referrals[0]), named.action_columns())
 
 
-def _counted(job: Job, pks: list[UUID], step: jobs.Step) -> Iterator[tuple[Any, list[Any]]]:
+def _counted(job: Job, keys: Keys, step: jobs.Step) -> Iterator[tuple[Any, list[Any]]]:
     """The lines, with the progress told for every batch of them."""
-    for number, line in enumerate(lines(job.requested_by, pks), start=1):
+    for number, line in enumerate(lines(job.requested_by, keys), start=1):
         yield line
         if number % AT_ONCE == 0:
-            step(number, len(pks))
+            step(number, len(keys))
 
 
-def _fill(book: workbook.Book, job: Job, wanted: Columns, coming: Iterator[tuple[Any, list[Any]]], *, hidden) -> None:
+def _fill(
+    book: workbook.Book, job: Job, wanted: Columns, coming: Iterator[tuple[Any, list[Any]]], found: QuerySet, *, hidden
+) -> None:
     tables = {
         "Referrals": book.table("Referrals", wanted.referrals),
         "Themes": book.table("Themes", wanted.themes),
@@ -94,6 +100,7 @@ def _fill(book: workbook.Book, job: Job, wanted: Columns, coming: Iterator[tuple
         add_themes(line)
         for action in actions:
             add_action(action)
+    summary.fill(book, found, hidden=hidden)
     about = book.table("About", _ABOUT, as_table=False)
     for row in _about(job, {title: table.rows for title, table in tables.items()}, book.changes, hidden=hidden):
         about.add(row)
@@ -128,8 +135,3 @@ def _changed(changes: Changes) -> Iterator[tuple[str, str]]:
     if count := changes.pictured:
         cells = "In 1 cell a control character is" if count == 1 else f"In {count} cells control characters are"
         yield "Shown otherwise", f"{cells} shown as a picture (␇), as Excel cannot hold it."
-
-
-def _all_of(target: BinaryIO) -> bytes:
-    target.seek(0)
-    return target.read()
