@@ -2,10 +2,10 @@
 
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -62,8 +62,11 @@ def run(job: Job, step: jobs.Step) -> jobs.Output:
         if job.params.get("format") == Format.CSV:
             csv_files.write(target, wanted.referrals, (line for line, _ in coming))
             return jobs.Output(f"{name}.csv", csv_files.CONTENT_TYPE, target)
-        with workbook.writing(target) as book:
-            _fill(book, job, wanted, coming, found, hidden=hidden)
+        with ExitStack() as alive, workbook.writing(target) as book:
+            tables = _fill(book, wanted, coming)
+            alive.enter_context(jobs.kept_alive(step, len(keys), len(keys)))  # while it is summed up and saved
+            summary.fill(book, found, hidden=hidden)
+            _tell_about(book, job, tables, hidden=hidden)
         return jobs.Output(f"{name}.xlsx", workbook.CONTENT_TYPE, target)
     except BaseException:
         target.close()
@@ -86,9 +89,8 @@ def _counted(job: Job, keys: Keys, step: jobs.Step) -> Iterator[tuple[Any, list[
             step(number, len(keys))
 
 
-def _fill(
-    book: workbook.Book, job: Job, wanted: Columns, coming: Iterator[tuple[Any, list[Any]]], found: QuerySet, *, hidden
-) -> None:
+def _fill(book: workbook.Book, wanted: Columns, coming: Iterator[tuple[Any, list[Any]]]) -> dict[str, workbook.Table]:
+    """Write the tables in one pass; they are given by their titles."""
     tables = {
         "Referrals": book.table("Referrals", wanted.referrals),
         "Themes": book.table("Themes", wanted.themes),
@@ -100,7 +102,10 @@ def _fill(
         add_themes(line)
         for action in actions:
             add_action(action)
-    summary.fill(book, found, hidden=hidden)
+    return tables
+
+
+def _tell_about(book: workbook.Book, job: Job, tables: dict[str, workbook.Table], *, hidden: bool) -> None:
     about = book.table("About", _ABOUT, as_table=False)
     for row in _about(job, {title: table.rows for title, table in tables.items()}, book.changes, hidden=hidden):
         about.add(row)

@@ -30,7 +30,7 @@ class ExportForm(GovukForm):
         initial=Format.XLSX,
         widget=RadioSelect(
             hints={
-                Format.XLSX: "Sheets for referrals, themes and actions, with filters, and one that says what is in it.",
+                Format.XLSX: "Sheets for referrals, themes and actions, and a summary with charts.",
                 Format.CSV: "One table of the referrals, for other programs.",
             }
         ),
