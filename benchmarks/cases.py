@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.permissions import Role
 from consultations.choices import ReferralState
@@ -13,8 +15,9 @@ from consultations.models import Referral
 from consultations.services import notes
 from core.models import FormSection
 from tests.factories import a_person, a_referral, an_action
+from tracker.dashboard import asked_for
 
-from . import sizes
+from . import dashboard_sql, sizes
 from .sizes import Act
 
 MANY = 3000
@@ -119,6 +122,27 @@ def tracker_list(rows: int, query: str = "") -> Callable[[], tuple[Act, Act]]:
     return prepare
 
 
+def dashboard(rows: int) -> Callable[[], tuple[Act, Act]]:
+    """SQL written by hand that yields the dashboard's numbers, and the page itself, with so many referrals."""
+
+    def prepare() -> tuple[Act, Act]:
+        name = sizes.with_referrals(rows)
+        today = timezone.localdate()
+        asked = asked_for(QueryDict(), {}, today)
+        period, before = asked.period, asked.period.before()
+        with sizes.database(name):
+            user = a_person(Role.MANAGER).pk
+
+        def by_hand() -> None:
+            dashboard_sql.run(
+                user=user, today=today, period=(period.first, period.last), before=(before.first, before.last)
+            )
+
+        return sizes.in_database(name, by_hand), sizes.page_in(rows, "/tracker/dashboard/")
+
+    return prepare
+
+
 CASES = {
     "noise": Case("a page against itself", 1.5, same_twice),
     "consultation-page": Case("empty / 30 versions and 10 actions", 2.0, consultation_page),
@@ -126,4 +150,7 @@ CASES = {
     "referrals-list": Case(f"30 referrals / {MANY:,} more", 2.5, referrals_list),
     "tracker-100k": Case("the tracker with 1,000 referrals / 100,000", 1.5, tracker_list(100_000)),
     "tracker-1m": Case("the tracker with 1,000 referrals / 1,000,000", 1.5, tracker_list(1_000_000)),
+    "dashboard-1k": Case("SQL by hand / the dashboard, of 1,000 referrals", 20, dashboard(1_000)),
+    "dashboard-100k": Case("SQL by hand / the dashboard, of 100,000", 3, dashboard(100_000)),
+    "dashboard-1m": Case("SQL by hand / the dashboard, of 1,000,000", 1.3, dashboard(1_000_000), rounds=5),
 }
