@@ -12,10 +12,7 @@ for (const place of document.querySelectorAll("[data-tick-all]")) {
   const label = document.createElement("label");
   label.className = "govuk-label govuk-checkboxes__label";
   label.htmlFor = box.id;
-  const words = document.createElement("span");
-  words.className = "govuk-visually-hidden";
-  words.textContent = "Tick all on this page";
-  label.append(words);
+  label.textContent = "Tick all on this page";
   item.append(box, label);
   place.replaceChildren(item);
 

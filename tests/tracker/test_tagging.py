@@ -459,3 +459,25 @@ def test_the_list_is_where_it_leads_back_to(browser, cs):
         made = Tagging.objects.get()
         tagging.choose(made, adds=[theme("Gangs")], removes=[], by=cs)
         tagging.apply(made, mark="another", by=cs)
+
+
+# ---------------------------------------------------------------- from the list and from a referral's page
+def test_rows_are_ticked_in_the_list_by_who_may_tag(browser, signed_in):
+    made = a_referral("held")
+    page = text_of(browser.get(reverse("tracker:tracker"), {"state": "held", "sort": "team"}))
+    assert f'name="referral" value="{made.pk}" id="tick-{made.pk}" form="tag-form"' in page
+    assert 'name="filters" value="state=held&sort=team"' in page
+    assert 'id="tag-form"' in page
+    assert "Tag all 1" in page
+    assert 'name="csrfmiddlewaretoken"' in page[page.index('id="tag-form"') :][:300]
+
+
+def test_from_a_referrals_own_page(browser, signed_in):
+    made = a_referral("planned")
+    url = reverse("consultations:referral", args=[made.pk])
+    assert f'name="referral" value="{made.pk}"' in text_of(browser.get(url))
+    page = text_of(browser.post(at("tag"), {"referral": [str(made.pk)]}, follow=True))
+    assert f"Tag {made.reference}" in page
+    assert at("tag") not in text_of(signed_in(made.made_by).get(url))
+    own = a_draft(a_person(Role.PRACTITIONER, Role.CS_PRACTITIONER, team=a_team()))
+    assert at("tag") not in text_of(signed_in(own.made_by).get(reverse("consultations:check", args=[own.pk])))

@@ -44,7 +44,8 @@ def tracker(request: HttpRequest) -> HttpResponse:
         "count": page.count,
         "table": [{"referral": row, "cells": columns.cells(row, shown)} for row in page],
         "sort": sort,
-        "headings": _headings(shown),
+        "headings": _headings(shown, tick=can(request.user, Permission.THEMES_TAG)),
+        "may_tag": can(request.user, Permission.THEMES_TAG),
         "columns_form": ColumnsForm(initial={"columns": [column.key for column in shown]}),
         "may_export": can(request.user, Permission.TRACKER_EXPORT),
         "filters": _without_page(request.GET),
@@ -61,9 +62,10 @@ def _note_search(request: HttpRequest, chosen: dict[str, Any], count: paging.Cou
         audit.record("searched", by=request.user, detail=detail | ({"more": True} if count.more else {}))
 
 
-def _headings(shown: list[columns.Column]) -> list[dict[str, str]]:
-    first = {"label": "Reference", "key": "reference"}
-    return [first, *({"label": column.label} | ({"key": column.sort} if column.sort else {}) for column in shown)]
+def _headings(shown: list[columns.Column], *, tick: bool) -> list[dict[str, Any]]:
+    first = [{"label": "Tick", "hidden": True}] if tick else []
+    first.append({"label": "Reference", "key": "reference"})
+    return [*first, *({"label": column.label} | ({"key": column.sort} if column.sort else {}) for column in shown)]
 
 
 def _views(request: HttpRequest) -> dict[str, Any]:
