@@ -403,3 +403,21 @@ def test_a_draft_of_a_form_follows_a_merge_too(signed_in, manager):
     merged(theme("CSE"), theme("Gangs"), manager)
     shown = signed_in(person).get(at("data-entry", referral.pk)).content.decode()
     assert re.search(rf'value="{theme("Gangs").pk}" id="id_themes_\d+" checked', shown)
+
+
+def test_an_address_with_a_merged_theme_finds_what_stands_for_it(browser, manager):
+    gone, into, last = theme("CSE"), theme("Gangs"), theme("SEN")
+    had = an_entry(themes=[gone]).referral
+    other = an_entry(themes=[theme("HSB")]).referral
+    merged(gone, into, manager)
+    merged(theme("Gangs"), last, manager)
+    answer = browser.get(reverse("tracker:tracker"), {"themes": [str(gone.pk)]})
+    shown = html.unescape(answer.content.decode())
+    assert had.reference in shown
+    assert other.reference not in shown
+    assert "Themes: CSE (now SEN)" in shown
+    plain = page_of(browser, reverse("tracker:tracker"))
+    assert "(now SEN)" not in plain
+    assert f'value="{gone.pk}" id="id_themes' not in plain
+    dashboard = page_of(browser, reverse("tracker:dashboard"))
+    assert not re.search(r">\s*CSE\s*<", dashboard)

@@ -91,7 +91,7 @@ class Figures:
 
     @cached_property
     def _themes(self) -> list[Theme]:
-        return list(Theme.objects.all())
+        return list(Theme.objects.kept())
 
     @cached_property
     def _teams(self) -> list[Team]:

@@ -13,6 +13,7 @@ from core.models.lists import ListName
 
 from ..choices import OUTCOMES, PrimaryConcern
 from ..models import Theme
+from ..services.themes import ends_of
 
 NONE = "none"  # the value for rows where nothing is recorded
 # Filters that a figure of the dashboard asks for. They stand in the panel only while the URL has them.
@@ -84,7 +85,7 @@ class TrackerFilter(GovukForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        themes = [*_choices(Theme.objects.all()), (NONE, "No theme recorded")]
+        themes = [*self._theme_choices(), (NONE, "No theme recorded")]
         harms = [*_choices(ListItem.objects.filter(list=ListName.HARM)), (NONE, "No kind of harm recorded")]
         for name in ("themes", "also_theme"):
             self.fields[name].choices = themes
@@ -106,6 +107,8 @@ class TrackerFilter(GovukForm):
         """Whatever of the filter is valid and not empty: dates, words, and lists of values as they are in the URL."""
         self.is_valid()
         found = {name: value for name, value in self.cleaned_data.items() if value not in (None, "", [])}
+        for name in {"themes", "also_theme"} & set(found):
+            found[name] = list(dict.fromkeys(self._stands_for.get(value, value) for value in found[name]))
         if "themes" not in found:
             found.pop("match", None)
         return found
@@ -120,6 +123,16 @@ class TrackerFilter(GovukForm):
             found[str(field.label)] = ", ".join(self._word(labels.get(one, one)) for one in values)
         return found
 
+    def _theme_choices(self) -> list[tuple[str, str]]:
+        """The themes. One that was merged away only where the URL still has it: it finds what stands for it now."""
+        themes = {theme.pk: theme for theme in Theme.objects.all()}
+        ends = {pk: themes[end] for pk, end in ends_of(themes).items()}
+        self._stands_for = {str(pk): str(end.pk) for pk, end in ends.items() if end.pk != pk}
+        asked = {value for name in ("themes", "also_theme") for value in _values(self.data, name)}
+        kept = [theme for theme in themes.values() if not theme.merged_into_id]
+        gone = [theme for theme in themes.values() if theme.merged_into_id and str(theme.pk) in asked]
+        return [*_choices(kept), *((str(theme.pk), f"{theme} (now {ends[theme.pk]})") for theme in gone)]
+
     @staticmethod
     def _word(value: Any) -> str:
         return date_format(value, "DATE_FORMAT") if isinstance(value, date) else str(value)
@@ -127,6 +140,10 @@ class TrackerFilter(GovukForm):
 
 def _choices(found) -> list[tuple[str, str]]:
     return [(str(one.pk), str(one)) for one in found]
+
+
+def _values(data, name: str) -> list[str]:
+    return data.getlist(name) if hasattr(data, "getlist") else []
 
 
 def _team_choices() -> list[tuple[str, str]]:
