@@ -178,7 +178,7 @@ def open_details(page: Page, world: World) -> None:
 
 
 def open_filters(page: Page, world: World) -> None:
-    page.locator("details.app-filter summary").click()
+    page.locator("details.app-filter summary").first.click()
 
 
 def open_tables(page: Page, world: World) -> None:
