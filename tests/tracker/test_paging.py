@@ -1,7 +1,6 @@
 """Pages by key: in any order, walking them forwards and backwards meets every row once, as in the whole list."""
 
 from datetime import date, timedelta
-from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -110,7 +109,7 @@ def test_a_long_list_is_the_same_along_the_index_as_sorted(manager, teams, sort)
 
 
 @pytest.mark.parametrize("few", [0, paging.FEW])
-@pytest.mark.parametrize("asked", ["", "x", "\x00", "1", str(uuid4()), "9" * 5000])
+@pytest.mark.parametrize("asked", ["", "x", "\x00", "1", "00000000-0000-4000-8000-000000000000", "9" * 5000])
 @pytest.mark.parametrize("place", ["after", "before"])
 def test_a_place_that_is_nowhere_leads_to_the_first_page(manager, teams, few, asked, place):
     fill([(0, 0, "held", None)] * 3, teams, manager)
