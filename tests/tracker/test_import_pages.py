@@ -1,21 +1,24 @@
 """An import in the browser, step by step: what each page offers, refuses and leaves, whose it is, and undoing it."""
 
 import io
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import Workbook, load_workbook
 
 from accounts.models import Agency, Team
 from accounts.permissions import Role
 from consultations.models import Referral, YoungPerson
-from core.models import AuditEvent, Notice
+from core import audit, jobs, uploads
+from core.models import AuditEvent, FormDraft, Job, Notice
 from tests.factories import a_person, a_referral, a_team
 from tests.imports import Browser
-from tracker.models import ImportedReferral, ImportProfile, Theme, TrackerEntry
+from tracker.models import ImportedReferral, ImportPart, ImportProfile, ImportRow, Theme, TrackerEntry, TrackerImport
 from tracker.models.imports import Stage
+from tracker.services import imports, imports_writing
 
 pytestmark = pytest.mark.django_db
 HEADINGS = ["Date", "Mosaic No.", "Referrer / team", "Agency", "Main concern", "Gangs", "Consultation?", "Notes"]
@@ -165,3 +168,179 @@ def test_undoing_takes_away_what_came_and_nothing_else(browser, manager):
     assert Referral.objects.get() == kept
     again = browser.imported(a_file(a_row()))
     assert Referral.objects.get(came_by__of=again).reference == "CS-2024-0002"  # its reference is not given out again
+
+
+def test_a_file_that_is_no_tracker_is_refused_at_the_field_and_nothing_is_kept(browser):
+    for content in (b"", b"PK\x03\x04 broken", bytes(range(256)) * 20):
+        answer = browser.client.post(reverse("tracker:import-upload"), {"file": SimpleUploadedFile("a.xlsx", content)})
+        assert answer.status_code == 200
+        assert "<title>Error: " in answer.content.decode()
+        assert answer.context["form"].errors["file"]
+    answer = browser.client.post(reverse("tracker:import-upload"))
+    assert answer.context["form"].errors["file"] == ["Choose the file of your tracker"]
+    assert not TrackerImport.objects.exists()
+
+
+def test_a_file_that_is_too_large_is_read_past_and_said_so(browser, monkeypatch):
+    monkeypatch.setattr(uploads, "MOST_BYTES", 1000)
+    answer = browser.client.post(reverse("tracker:import-upload"), {"file": a_file(a_row())})
+    assert "The file is larger than" in answer.context["form"].errors["file"][0]
+    assert not ImportPart.objects.exists()
+
+
+def test_the_same_file_sent_twice_is_one_import(browser):
+    content = a_file(a_row()).read()
+    first, second = (browser.upload(SimpleUploadedFile("a.xlsx", content)) for _ in range(2))
+    assert first == second
+    assert TrackerImport.objects.count() == 1
+
+
+def test_two_windows_do_not_speak_of_different_columns(browser):
+    of = browser.upload(a_file(a_row()))
+    browser.send("-sheet", of)
+    stale = browser.get("-columns", of).context["page"].form
+    data = {name: stale[name].value() for name in stale.fields}
+    browser.send("-columns", of, **{"column-7": ""})
+    answer = browser.client.post(browser.at("-columns", of), data)
+    assert answer.status_code == 409
+    assert "was changed in another tab or window" in answer.content.decode()
+    of.refresh_from_db()
+    assert next(column["target"] for column in of.matching["columns"] if column["place"] == 7) == ""
+
+
+def test_a_column_chosen_twice_or_a_needed_one_missing_is_said_and_what_was_chosen_stays(browser):
+    of = browser.upload(a_file(a_row()))
+    browser.send("-sheet", of)
+    answer = browser.send("-columns", of, **{"column-3": "case_number", "column-4": ""})
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "Column B is “Mosaic ID” already. Leave one of them out." in page
+    assert "Say which column is the Primary Concern" in page
+    assert answer.context["page"].form["column-3"].value() == "case_number"
+    of.refresh_from_db()
+    assert of.check_job is None
+
+
+def test_a_cancelled_check_and_a_cancelled_import_leave_nothing_and_can_be_asked_for_again(browser):
+    of = browser.upload(a_file(a_row()))
+    browser.send("-sheet", of)
+    browser.send("-columns", of)
+    assert browser.client.post(browser.at("-cancel", of)).status_code == 302
+    of = browser.run(of)
+    assert of.stage == Stage.COLUMNS
+    assert "Reading the file was cancelled" in browser.get("", of).content.decode()
+    browser.send("-columns", of)
+    of = browser.run(of)
+    browser.send("-words", of)
+    of = browser.run(of)
+    browser.send("-preview", of)
+    assert browser.client.post(browser.at("-cancel", of)).status_code == 302
+    of = browser.run(of)
+    assert nothing_is_left()
+    assert "nothing of it is in the tracker" in browser.get("", of).content.decode()
+    browser.send("-preview", of)
+    assert browser.run(of).stage == Stage.IMPORTED
+
+
+def test_an_import_that_is_cancelled_while_it_writes_takes_everything_back(browser, monkeypatch):
+    of = browser.checked(a_file(a_row(), a_row("2")))
+    browser.send("-preview", of)
+    write = imports_writing._Writing._write
+
+    def write_and_be_cancelled(self, rows):
+        write(self, rows)
+        Job.objects.filter(kind="tracker.import").update(status="cancelled", finished_at=timezone.now())
+
+    monkeypatch.setattr(imports_writing._Writing, "_write", write_and_be_cancelled)
+    browser.run(of)
+    assert nothing_is_left()
+
+
+def test_a_job_that_runs_again_adds_nothing_twice(browser):
+    of = browser.imported(a_file(a_row()))
+    Job.objects.filter(pk=of.import_job_id).update(status="queued", finished_at=None, expires_at=None)
+    of = browser.run(of)
+    assert of.stage == Stage.IMPORTED
+    assert Referral.objects.count() == 1
+
+
+@pytest.mark.parametrize("what", ["allocated", "decision", "event", "typed", "tagged", "changed"])
+def test_an_import_that_something_was_built_on_stays_and_says_where(browser, manager, what):
+    of = browser.imported(a_file(a_row(), a_row("2")))
+    referral = Referral.objects.get(case_number="2")
+    if what == "allocated":
+        Referral.objects.filter(pk=referral.pk).update(allocated_to=manager)
+    elif what == "decision":
+        referral.decisions.create(act="ask", by=manager, at=timezone.now())
+    elif what == "event":
+        audit.record("referral.something", by=manager, subject=referral)
+    elif what == "typed":
+        FormDraft.objects.create(user=manager, key=f"referral:{referral.pk}:x", data={}, updated_at=timezone.now())
+    elif what == "tagged":
+        TrackerEntry.objects.filter(referral=referral).update(version=2)
+    else:
+        Referral.objects.filter(pk=referral.pk).update(version=2)
+    page = browser.get("-undo", of).content.decode()
+    assert "This import can no longer be undone" in page
+    assert referral.reference in page
+    browser.client.post(browser.at("-undo", of))
+    of = browser.run(of)
+    assert of.stage == Stage.IMPORTED
+    assert f"Something was done since with {referral.reference}" in browser.get("", of).content.decode()
+    assert Referral.objects.count() == 2
+
+
+def test_looking_at_an_imported_referral_does_not_keep_it(browser, manager):
+    of = browser.imported(a_file(a_row()))
+    assert browser.client.get(Referral.objects.get().get_absolute_url()).status_code == 200
+    browser.client.post(browser.at("-undo", of))
+    assert browser.run(of).stage == Stage.UNDONE
+    assert nothing_is_left()
+
+
+def test_another_manager_sees_counts_and_may_undo_but_reads_no_row(browser, signed_in):
+    of = browser.imported(a_file(a_row(), a_row("tbc")))
+    other = Browser(signed_in(a_person(Role.MANAGER)))
+    page = other.get("", of).content.decode()
+    assert "Kai Mensah" not in page + other.client.get(reverse("tracker:imports")).content.decode()
+    assert "Undo this import" in page
+    for route in ("-rest", "-preview", "-sheet"):
+        assert other.get(route, of).status_code == 404
+    other.client.post(other.at("-undo", of))
+    assert other.run(of).stage == Stage.UNDONE
+
+
+def test_file_and_rows_expire_and_what_was_imported_stays(browser):
+    done, waiting = browser.imported(a_file(a_row())), browser.checked(a_file(a_row("2")))
+    later = timezone.now() + timedelta(days=8)
+    assert imports.drop_expired(timezone.now()) == 0
+    assert imports.drop_expired(later) == 2
+    assert not TrackerImport.objects.filter(pk=waiting.pk).exists()
+    assert not ImportPart.objects.exists()
+    assert not ImportRow.objects.exists()
+    done.refresh_from_db()
+    assert (done.file_name, done.sheets, done.file_gone) == ("", [], True)
+    assert Referral.objects.count() == 1
+    assert imports.drop_expired(later) == 0
+    browser.client.post(browser.at("-undo", done))
+    assert browser.run(done).stage == Stage.UNDONE
+
+
+def test_discarding_deletes_the_file_and_what_was_read(browser):
+    of = browser.checked(a_file(a_row()))
+    assert "Discard this file?" in browser.get("-discard", of).content.decode()
+    for _ in range(2):
+        assert browser.client.post(browser.at("-discard", of)).status_code in (302, 404)
+    assert not TrackerImport.objects.exists()
+    assert not ImportRow.objects.exists()
+    assert nothing_is_left()
+
+
+def test_the_right_is_asked_for_again_when_the_job_runs(browser, manager):
+    of = browser.checked(a_file(a_row()))
+    browser.send("-preview", of)
+    manager.role_grants.all().delete()
+    of.refresh_from_db()
+    jobs.run(of.import_job_id)
+    assert nothing_is_left()
+    assert Job.objects.get(pk=of.import_job_id).status == "failed"
