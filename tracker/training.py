@@ -184,7 +184,7 @@ def sorts_for(user) -> dict[str, Any]:
     return TEAM_SORTS | (REFERRAL_SORTS if can(user, Permission.TRACKER_SEE) else {})
 
 
-def needs_of_teams(user, today: date, *, agency=None) -> list[TeamNeed]:
+def needs_of_teams(user, today: date, *, agency=None, referrals: bool = True) -> list[TeamNeed]:
     """What each team in use needs, by name; four queries at most.
 
     Whoever does not see the tracker learns nothing of referrals: of a small team even a count would say too much.
@@ -197,7 +197,7 @@ def needs_of_teams(user, today: date, *, agency=None) -> list[TeamNeed]:
     for champion in Champion.objects.current(today).select_related("person").order_by("since"):
         if champion.team_id in found:
             found[champion.team_id].champions.append(champion)
-    if can(user, Permission.TRACKER_SEE):
+    if referrals and can(user, Permission.TRACKER_SEE):
         _add_referrals(found, user, today)
     return sorted(found.values(), key=lambda need: (need.name, need.agency))
 

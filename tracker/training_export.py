@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.permissions import Permission, can
+from consultations.services import access
 from core import jobs, workbook
 from core.models import Job
 from core.models.jobs import JobStatus
@@ -27,6 +28,7 @@ def ask_for(filters: str, *, by) -> Job:
             known.setlist(name, [value for value in query.getlist(name) if "\x00" not in value])
     sort = training.sort_from(query, training.COURSE_SORTS, training.NEWEST_FIRST)
     params = {"filters": known.urlencode(), "sort": sort, "words": CourseFilter(known).words()}
+    params["referrals"] = can(by, Permission.TRACKER_SEE)
     return jobs.enqueue(KIND, params=params, by=by)
 
 
@@ -38,7 +40,17 @@ def _telling(job: Job) -> tuple[str, str]:
     return words, reverse("tracker:training-export-job", args=[job.pk])
 
 
-@jobs.register(KIND, may=lambda user: can(user, Permission.TRAINING_MANAGE), telling=_telling)
+def may_have(user, job: Job) -> bool:
+    """Whether this person may still see all that the file says of referrals, where it says anything of them."""
+    if not job.params.get("referrals", True) or job.finished_at is None:
+        return True  # what waits or runs is made of what they may see then
+    since, until = job.created_at, job.finished_at
+    return can(user, Permission.TRACKER_SEE) and not access.closed_since(user, since=since, until=until)
+
+
+@jobs.register(
+    KIND, may=lambda user: can(user, Permission.TRAINING_MANAGE), may_have=may_have, telling=_telling
+)  # fmt: skip
 def run(job: Job, step: jobs.Step) -> jobs.Output:
     """Make the workbook: sheets Courses, People, Champions, Teams and About."""
     user, today = job.requested_by, timezone.localdate()
@@ -47,7 +59,8 @@ def run(job: Job, step: jobs.Step) -> jobs.Output:
     people = TrainingAttendance.objects.visible_to(user).there().filter(course__in=courses.order_by().values("pk"))
     people = training.with_names(people).select_related("course", "person", "team", "agency")
     champions = Champion.objects.visible_to(user).select_related("person", "team__agency")
-    needs = training.needs_of_teams(user, today)
+    referrals = job.params.get("referrals", True) and can(user, Permission.TRACKER_SEE)
+    needs = training.needs_of_teams(user, today, referrals=referrals)
     counts = {
         "Courses": courses.count(), "People": people.count(), "Champions": champions.count(), "Teams": len(needs),
     }  # fmt: skip
@@ -58,7 +71,7 @@ def run(job: Job, step: jobs.Step) -> jobs.Output:
         Sheet("Courses", COURSE_COLUMNS, in_order.iterator(chunk_size=500)),
         Sheet("People", PEOPLE_COLUMNS, people.order_by("-course__held_on", "course", "pk").iterator(chunk_size=500)),
         Sheet("Champions", CHAMPION_COLUMNS, champions.order_by("team__agency__name", "team__name", "since")),
-        Sheet("Teams", _team_columns(user), needs),
+        Sheet("Teams", _team_columns(referrals=referrals), needs),
         Sheet("About", ABOUT_COLUMNS, _about(job, counts)),
     ]
     content = workbook.write(sheets, step=lambda written: step(min(written, total), total))
@@ -99,8 +112,8 @@ CHAMPION_COLUMNS = [
 ABOUT_COLUMNS = [Column("About this file", lambda row: row[0], 28), Column(" ", lambda row: row[1], 60, wrap=True)]
 
 
-def _team_columns(user) -> list[Column]:
-    """What each team needs; how it refers only for who sees the tracker."""
+def _team_columns(*, referrals: bool) -> list[Column]:
+    """What each team needs; how it refers only for who sees the tracker (`referrals`)."""
     columns = [
         Column("Team", lambda need: need.team.name, 24),
         Column("Agency", lambda need: need.team.agency.name, 24),
@@ -109,7 +122,7 @@ def _team_columns(user) -> list[Column]:
         Column("Last course", lambda need: need.last_course, 13),
         Column("Champions", lambda need: len(need.champions), 11),
     ]
-    if can(user, Permission.TRACKER_SEE):
+    if referrals:
         columns += [
             Column("Referrals in the last 12 months", lambda need: need.received, 14),
             Column("Of these signposted", lambda need: need.referred.signposted, 14),

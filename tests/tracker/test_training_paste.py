@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from accounts.permissions import Role
+from consultations.services import access
 from core import jobs
 from core.models import AuditEvent, Job, Notice
 from core.models.jobs import JobStatus
@@ -321,3 +322,26 @@ def test_rights_lost_between_asking_and_downloading(browser, manager):
     job = export(browser)
     manager.role_grants.all().delete()
     assert browser.get(reverse("tracker:training-download", args=[job.pk])).status_code == 403
+
+
+@pytest.mark.django_db
+def test_who_is_a_lead_by_now_does_not_get_the_referrals_of_teams_from_an_older_file(browser, manager, signed_in):
+    a_referral("signposted", by=a_person(Role.PRACTITIONER, team=a_team("CIN Unit 1")))
+    job = export(browser)
+    manager.role_grants.update(role=Role.LEAD)
+    browser = signed_in(type(manager).objects.get(pk=manager.pk))
+    for name in ("training-export-job", "training-download"):
+        assert browser.get(reverse(f"tracker:{name}", args=[job.pk])).status_code == 404
+    own = export(browser)
+    manager.role_grants.update(role=Role.MANAGER)
+    assert "ignpost" not in str(list(book_of(browser, own)["Teams"].iter_rows(values_only=True)))
+
+
+@pytest.mark.django_db
+def test_a_file_with_referrals_goes_when_one_of_them_is_restricted(browser):
+    referral = a_referral("signposted", by=a_person(Role.PRACTITIONER, team=a_team("CIN Unit 1")))
+    job = export(browser)
+    other = a_person(Role.MANAGER)
+    access.restrict(referral, reason="Family of staff", people=[], by=other)
+    assert browser.get(reverse("tracker:training-download", args=[job.pk])).status_code == 404
+    assert book_of(browser, export(browser))
