@@ -87,8 +87,8 @@ def test_from_referral_to_workbook(browse, tmp_path):
     steps.sign_in_at_home(page, manager)
     page.get_by_role("link", name="Tracker").click()
     expect(page.get_by_text("2 referrals.")).to_be_visible()
-    page.locator("summary").click()
-    filters = page.locator("details form")
+    page.locator("summary").get_by_text("Filter", exact=True).click()
+    filters = page.locator("details.app-filter form").first
     filters.get_by_label("Neighbourhood").check()
     filters.get_by_label("Consultation held").check()
     steps.press(page, "Apply filters")
@@ -118,12 +118,14 @@ def test_from_referral_to_workbook(browse, tmp_path):
     }  # fmt: skip
     for name in ("Referrer", "Detail"):
         assert cells[name].data_type == "s", f"{name} would be worked out as a formula"
+    assert shown.pop("Tick") == f"Tick {referral.reference}"
     assert shown == {
         "Reference": got["Reference"],
         "Received": f"{today:%-d %b %Y}",
         "Mosaic ID": got["Mosaic ID"],
-        "Team and referrer": f"{got['Team']} {got['Referrer']}",
-        "Primary Concern and detail": f"{got['Primary Concern']} {got['Detail']}",
+        "Team": got["Team"],
+        "Primary Concern": got["Primary Concern"],
+        "Detail": got["Detail"],
         "Themes": "CSE, Other: Fire setting",
         "Outcome": f"{got['Outcome']} {today:%-d %b %Y}",
         "Feedback": "",
