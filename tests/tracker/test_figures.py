@@ -231,4 +231,4 @@ def test_the_number_of_queries_does_not_grow(manager, number):
         for name in ("by_team", "by_agency", "by_concern", "by_theme", "by_harm", "by_outcome"):
             getattr(figures, name)(rows)
         figures.themes_over_time(rows, steps), figures.together(rows), figures.teams(rows, rows)
-    assert len(asked) == 22
+    assert len(asked) == 23

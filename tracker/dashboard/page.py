@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Max, Min
 from django.http import QueryDict
 
 from consultations.choices import ReferralState
@@ -144,8 +143,7 @@ class Dashboard:
         """The months of the period; of all time, and of a very long one, as far as there are referrals."""
         if self.period and self.period.unit != Unit.YEAR:
             return self.period.steps()
-        span = self.rows.order_by().aggregate(first=Min("received_on"), last=Max("received_on"))
-        return Period(span["first"], span["last"]).steps()
+        return Period(*self.figures.span).steps()
 
     def _teams(self) -> dict[str, Any]:
         """Every active team that the filter leaves, and which of them may need training."""

@@ -102,15 +102,19 @@ def headlines(rows: QuerySet[Referral]) -> Headlines:
 
 
 def outstanding(rows: QuerySet[Referral]) -> Outstanding:
-    """What waits to be done about these referrals today."""
-    found = rows.order_by().aggregate(
-        entry_due=Count("pk", filter=ENTRY_DUE), feedback=Count("pk", filter=FEEDBACK_OUTSTANDING)
-    )
+    """What waits to be done about these referrals today.
+
+    Each is a count of its own, not all in one pass: so PostgreSQL joins what it needs instead of asking row by row.
+    """
     overdue = ConsultationAction.objects.overdue().filter(consultation__referral__in=pks(rows))
     actions = overdue.aggregate(
         with_overdue=Count("consultation__referral", distinct=True), overdue_actions=Count("pk")
     )
-    return Outstanding(**found, **actions)
+    return Outstanding(
+        entry_due=rows.filter(ENTRY_DUE).order_by().count(),
+        feedback=rows.filter(FEEDBACK_OUTSTANDING).order_by().count(),
+        **actions,
+    )
 
 
 def _days(pair: list[float] | None, count: int) -> Days:

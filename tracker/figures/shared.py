@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 from functools import cached_property
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Trunc
 
 from accounts.models import Agency, Team
@@ -75,7 +76,20 @@ class Figures:
     @cached_property
     def _tally(self) -> dict[tuple, int]:
         """{(team, agency, state): number}."""
-        return counted(self.rows, "team", "agency", "state")
+        return {values: number for *_, values, number in self._groups}
+
+    @property
+    def span(self) -> tuple[date, date]:
+        """The first and the last day on which one was received. There has to be one."""
+        return min(first for first, *_ in self._groups), max(last for _, last, *_ in self._groups)
+
+    @cached_property
+    def _groups(self) -> list[tuple]:
+        """[(first received, last received, (team, agency, state), number)]."""
+        found = self.rows.values_list("team", "agency", "state").annotate(
+            number=Count("pk"), first=Min("received_on"), last=Max("received_on")
+        )
+        return [(first, last, tuple(values), number) for *values, number, first, last in found]
 
     def _tally_of(self, part: int) -> Counter:
         found = Counter()
