@@ -127,6 +127,40 @@ def test_the_rest_comes_as_a_workbook_that_can_be_corrected_and_uploaded(browser
     assert set(Referral.objects.values_list("case_number", flat=True)) == {"754341", "99"}
 
 
+def test_as_above_means_the_same_in_the_rest_though_other_rows_stand_above_it_there(browser):
+    headings = [*HEADINGS, "Detail"]
+    file = a_file(
+        [*a_row("tbc", referrer="B. Other / Far team"), "Lock 4"], [*a_row("2"), "Skate ramp"],
+        [*a_row("tbc", referrer="ditto"), "as above"], headings=headings,
+    )  # fmt: skip
+    of = browser.imported(file)
+    sheet = load_workbook(io.BytesIO(browser.get("-rest", of).content)).active
+    assert (sheet["C3"].value, sheet["I3"].value) == ("H. Adeyemi / Near team", "Skate ramp")
+    sheet["B3"].value = "99"
+    out = io.BytesIO()
+    sheet.parent.save(out)
+    browser.imported(SimpleUploadedFile("rest.xlsx", out.getvalue()))
+    referral = Referral.objects.get(case_number="99")
+    assert (referral.referrer_name, referral.team.name, referral.entry.detail) == (
+        "H. Adeyemi", "Near team", "Skate ramp",
+    )  # fmt: skip
+
+
+def test_a_team_of_another_number_is_not_said_to_be_meant(browser):
+    for name in ("CIN Unit 1", "Youth Justice"):
+        a_team(name, agency="Police")
+    file = a_file(
+        *(a_row(str(each), referrer=f"A / {team}") for each, team in enumerate(["CIN Unit 7", "Yuoth Justice"]))
+    )
+    of = browser.upload(file)
+    browser.send("-sheet", of)
+    browser.send("-columns", of)
+    body = browser.get("-words", browser.run(of)).content.decode()
+    assert "Is “Youth Justice” meant?" in body
+    assert "Is “CIN Unit 1” meant?" not in body
+    assert "Guessed: spelled" not in body
+
+
 def test_what_was_matched_is_remembered_for_the_same_headings_and_can_be_forgotten(browser):
     of = browser.upload(a_file(a_row()))
     browser.send("-sheet", of)

@@ -41,6 +41,11 @@ EARLIEST = date(1990, 1, 1)  # a date before it in somebody's tracker is a slip 
 MOST_IN_A_CELL = 100  # values in a cell that holds several
 
 
+def says_as_above(cell: Any) -> bool:
+    """Whether a cell has only "as above" in it, in one of the ways of writing that."""
+    return word_key(text(cell)) in AS_ABOVE
+
+
 class RowReader:
     """Reads one row after the other as far as its cells go; `RowParser` says what becomes of it."""
 
@@ -103,7 +108,7 @@ class RowReader:
         if self.own:
             return raw_text(cell)
         words = text(cell)
-        if name in REPEATABLE and word_key(words) in AS_ABOVE:
+        if name in REPEATABLE and says_as_above(cell):
             return self._as_above(parsed, name, words)
         if name in EMPTY_WHERE_NOTHING and word_key(words) in NOTHING:
             return ""

@@ -170,5 +170,11 @@ def suggest(name: str, word: str, vocab: Vocabulary) -> tuple[str | None, str]:
         if mark in wanted and (value := known(name, first, vocab)):
             return value, "the first of those it names"
     labels = {word_key(label): value for value, label in choices}
-    close = get_close_matches(wanted, labels, n=1, cutoff=0.8)
+    # Unit 7 is not Unit 1, however much alike they look.
+    near = [label for label in labels if _digits(label) == _digits(wanted)]
+    close = get_close_matches(wanted, near, n=1, cutoff=0.8)
     return (labels[close[0]], "spelled almost the same") if close else (None, "")
+
+
+def _digits(words: str) -> str:
+    return "".join(letter for letter in words if letter.isdigit())

@@ -1,6 +1,7 @@
 """The rows of a checked tracker that are not taken in, as a workbook: their cells as they stood, and the reason.
 
-It can be corrected and uploaded itself: its own three columns are passed over then.
+It can be corrected and uploaded itself: its own three columns are passed over then, and where a cell said "as above" it
+says what that meant, for other rows stand above it here.
 """
 
 import io
@@ -14,6 +15,8 @@ from django.utils import timezone
 from core import jobs, workbook
 from core.workbook import Column
 
+from ..importing import Matching
+from ..importing.one_row import REPEATABLE, says_as_above
 from ..models import ImportRow, TrackerImport
 from ..models.imports import TAKEN_IN, RowKind
 
@@ -32,7 +35,9 @@ def make(of: TrackerImport) -> jobs.Output | None:
             rows = _rows(of).filter(part=part).order_by("number")
             if rows.exists():
                 width = max(len(cells) for cells in rows.values_list("cells", flat=True).iterator())
-                table = book.table(title, _columns(_headings(of, part), width), as_table=False)
+                targets = Matching.from_data(of.matching).by_target() if part == ImportRow.Part.REFERRALS else {}
+                repeatable = {targets[name].place: name for name in REPEATABLE if name in targets}
+                table = book.table(title, _columns(_headings(of, part), width, repeatable), as_table=False)
                 for row in rows.iterator(500):
                     table.add(row)
     day = timezone.localdate().isoformat()
@@ -62,13 +67,13 @@ def _headings(of: TrackerImport, part: str) -> list:
     return []
 
 
-def _columns(headings: list, width: int) -> list[Column]:
-    """One for each original column in its place, then ours."""
+def _columns(headings: list, width: int, repeatable: dict[int, str]) -> list[Column]:
+    """One for each original column in its place, then ours. `repeatable`: {place: field} where "as above" may stand."""
     headings = without_added(headings)
     width = max(width, len(headings))
 
     def cell(place: int) -> Callable[[ImportRow], Any]:
-        return lambda row: _excel(row.cells[place]) if place < len(row.cells) else None
+        return lambda row: _excel(_as_read(row, place, repeatable)) if place < len(row.cells) else None
 
     original = [Column(_words(headings, place), cell(place), 18) for place in range(width)]
     return [
@@ -77,6 +82,16 @@ def _columns(headings: list, width: int) -> list[Column]:
         Column(ADDED[1], lambda row: row.get_kind_display(), 18),
         Column(ADDED[2], lambda row: "\n".join(words for words, _ in row.problems), 60, wrap=True),
     ]
+
+
+def _as_read(row: ImportRow, place: int, repeatable: dict[int, str]) -> Any:
+    """A cell as it stood; for "as above", what stood there, where the row was read as far as that."""
+    cell, name = row.cells[place], repeatable.get(place)
+    if name is None or not row.values or not says_as_above(cell):
+        return cell
+    if name == "referrer_team":
+        return " / ".join(filter(None, [row.values["referrer_name"], row.values["team"]]))
+    return row.values[name]
 
 
 def _words(headings: list, place: int) -> str:
