@@ -12,6 +12,7 @@ from openpyxl import Workbook, load_workbook
 from accounts.models import Agency, Team
 from accounts.permissions import Role
 from consultations.models import Referral, YoungPerson
+from consultations.services import access
 from core import audit, jobs, uploads
 from core.models import AuditEvent, FormDraft, Job, Notice
 from tests.factories import a_person, a_referral, a_team
@@ -320,7 +321,7 @@ def test_an_import_that_something_was_built_on_stays_and_says_where(browser, man
     browser.client.post(browser.at("-undo", of))
     of = browser.run(of)
     assert of.stage == Stage.IMPORTED
-    assert f"Something was done since with {referral.reference}" in browser.get("", of).content.decode()
+    assert "Something was done since with one of its referrals" in browser.get("", of).content.decode()
     assert Referral.objects.count() == 2
 
 
@@ -342,6 +343,36 @@ def test_another_manager_sees_counts_and_may_undo_but_reads_no_row(browser, sign
         assert other.get(route, of).status_code == 404
     other.client.post(other.at("-undo", of))
     assert other.run(of).stage == Stage.UNDONE
+
+
+def test_a_preview_does_not_tell_that_a_restricted_referral_is_here(browser, manager):
+    browser.imported(a_file(a_row(), a_row("2")))
+    hidden = Referral.objects.get(case_number="2")
+    access.restrict(hidden, reason="Family of staff", people=[], by=a_person(Role.MANAGER))
+    # Its reference, its very row, and a row that says of it what somebody may guess.
+    own = ["Reference", "Date received", "Case number", "Referrer", "Team", "Agency", "Primary Concern", "Outcome"]
+    alike = [hidden.reference, DAY, "2", "H. Adeyemi", "Near team", "Police", "Peer group", "Withdrawn"]
+    of = browser.checked(a_file(a_row(), a_row("2")))
+    assert of.counts["referrals"] == {"there": 1, "remark": 1}
+    guess = browser.checked(a_file(alike, headings=own))
+    assert set(guess.counts["referrals"]) <= {"sound", "remark"}
+    assert hidden.reference not in str(list(guess.rows.values_list("problems", flat=True)))
+    browser.send("-preview", of)
+    of = browser.run(of)
+    assert (of.counts["added"], Referral.objects.count()) == (0, 2)
+
+
+def test_what_is_in_the_way_is_named_to_who_may_see_it(browser, signed_in):
+    of = browser.imported(a_file(a_row(), a_row("2")))
+    restricting = a_person(Role.MANAGER)
+    hidden = access.restrict(Referral.objects.get(case_number="2"), reason="x", people=[], by=restricting)
+    page = browser.get("-undo", of).content.decode()
+    assert "with 1 of its 2 referrals" in page
+    browser.client.post(browser.at("-undo", of))
+    of = browser.run(of)
+    assert hidden.reference not in page + browser.get("", of).content.decode()
+    access.grant(hidden, person=of.made_by, until=timezone.localdate(), reason="x", by=restricting)
+    assert hidden.reference in browser.get("-undo", of).content.decode()
 
 
 def test_file_and_rows_expire_and_what_was_imported_stays(browser):

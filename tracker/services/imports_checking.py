@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models import Team
 from consultations.choices import ReferralState
+from consultations.models import Referral
 from core import jobs
 from core.batches import batched
 
@@ -169,7 +170,7 @@ class _Check:
 
     def _find_those_here(self) -> None:
         rows = self.of.rows.filter(kind__in=TAKEN_IN, part=Part.REFERRALS).order_by("number")
-        here = Here(self.references())
+        here = Here(self.references(), seen=Referral.objects.visible_to(self.of.made_by))
         for some in batched(rows.iterator(AT_ONCE), AT_ONCE):
             self.held()
             there, taken = here.among(row.values for row in some)

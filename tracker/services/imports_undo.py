@@ -49,6 +49,12 @@ def in_the_way(of: TrackerImport) -> list[str]:
     return sorted(found)
 
 
+def named(references: list[str], user) -> list[str]:
+    """Of these `references` those of referrals that `user` may see."""
+    seen = Referral.objects.visible_to(user).filter(reference__in=references)
+    return list(seen.order_by("reference").values_list("reference", flat=True))
+
+
 def undo(of: TrackerImport, job: Job, step: jobs.Step) -> None:
     """Take an import's referrals away again, and the young people, teams, agencies and themes that nothing else uses.
 
@@ -66,8 +72,9 @@ def undo(of: TrackerImport, job: Job, step: jobs.Step) -> None:
             rows = Referral.objects.select_for_update(of=("self",)).filter(came_by__of=current).order_by("pk")
             pks = list(rows.values_list("pk", flat=True))
             if references := in_the_way(current):
-                some, more = ", ".join(references[:5]), f" and {len(references) - 5} more" if references[5:] else ""
-                raise ActRefused(f"Something was done since with {some}{more}, so nothing was taken back.")
+                number = f"{len(references)} of its referrals" if references[1:] else "one of its referrals"
+                # Every manager may read this, also who may not see those referrals: none is named.
+                raise ActRefused(f"Something was done since with {number}, so nothing was taken back.")
             for some in batched(pks, AT_ONCE):
                 jobs.still_held(job)
                 _delete(some)

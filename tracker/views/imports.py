@@ -268,7 +268,9 @@ def undo(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect("tracker:import", pk=pk)
     if of.stage != Stage.IMPORTED:
         return redirect("tracker:import", pk=pk)
-    context = {"import": of, "referrals": of.referrals.count(), "in_the_way": imports_undo.in_the_way(of)}
+    references = imports_undo.in_the_way(of)
+    named = imports_undo.named(references, request.user)
+    context = {"import": of, "referrals": of.referrals.count(), "in_the_way": len(references), "named": named}
     return render(request, "tracker/import_undo.html", context)
 
 
