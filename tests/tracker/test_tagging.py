@@ -128,6 +128,18 @@ def test_all_that_the_filter_finds(browser, cs):
     assert answer.url == at("tag-themes", made.pk)
 
 
+def test_filters_that_are_too_long_to_keep_widen_nothing(browser, cs):
+    a_referral()
+    long = urlencode([("team", "1")] * 1500 + [("state", "held")])
+    answer = browser.post(at("tag"), {"all": "1", "filters": long}, follow=True)
+    assert "too many filters to tag" in text_of(answer)
+    assert not Tagging.objects.exists()
+    some = urlencode([("team", "none")] * 500 + [("state", "held")])
+    assert len(some) > 5000
+    browser.post(at("tag"), {"all": "1", "filters": some})
+    assert not Tagging.objects.exists(), "no referral is held"
+
+
 def test_too_many_are_refused_with_what_to_do(browser, monkeypatch):
     monkeypatch.setattr(tagging, "MOST", 2)
     for _ in range(3):

@@ -25,13 +25,17 @@ PAGE_SIZE = 25
 SHOWN = 50
 # Many more than a page of the list has; what a client sends beyond is not looked at.
 MOST_TICKED = 1000
+LONGEST_FILTER = 8000
 
 
 @require_POST
 @requires(Permission.THEMES_TAG)
 def start(request: HttpRequest) -> HttpResponse:
     """From the list: the ticked referrals, or all that its filters find. Leads on to the choice of themes."""
-    query = rows.known_part(QueryDict(request.POST.get("filters", "")[:4000]))
+    query = rows.known_part(QueryDict(request.POST.get("filters", "")))
+    if len(query.urlencode()) > LONGEST_FILTER:  # cut off, it would find more than the list showed
+        messages.error(request, "This list has too many filters to tag from it. Take some of them away.")
+        return redirect("tracker:tracker")
     if request.POST.get("all"):
         found = rows.rows_for(request.user, rows.filter_from(query).chosen())
         ids = found.order_by("pk").values_list("pk", flat=True)[: services.MOST + 1]
