@@ -17,7 +17,7 @@ from core.models import FormSection
 from tests.factories import a_person, a_referral, an_action
 from tracker.dashboard import asked_for
 
-from . import dashboard_sql, sizes
+from . import dashboard_sql, export_cases, sizes
 from .sizes import Act
 
 MANY = 3000
@@ -25,12 +25,16 @@ MANY = 3000
 
 @dataclass(frozen=True)
 class Case:
-    """`prepare` makes the rows and returns the act on few and on many; `most` is the ratio that is still well."""
+    """`prepare` makes the rows and returns the act on few and on many, or two figures in `unit`.
+
+    `most` is the ratio that is still well.
+    """
 
     words: str
     most: float
-    prepare: Callable[[], tuple[Act, Act]]
+    prepare: Callable[[], tuple[Act, Act] | tuple[float, float]]
     rounds: int = 15
+    unit: str = "ms"
 
 
 def browser(*roles: Role) -> Client:
@@ -153,4 +157,7 @@ CASES = {
     "dashboard-1k": Case("SQL by hand / the dashboard, of 1,000 referrals", 20, dashboard(1_000)),
     "dashboard-100k": Case("SQL by hand / the dashboard, of 100,000", 3, dashboard(100_000)),
     "dashboard-1m": Case("SQL by hand / the dashboard, of 1,000,000", 1.3, dashboard(1_000_000), rounds=5),
+    "export": Case("bare openpyxl / an export of 50,000 referrals, all sheets", 1.3, export_cases.against_openpyxl, 3),
+    "export-memory": Case("MB at most for 10,000 referrals / 100,000", 1.3, export_cases.peaks, unit="MB"),
+    "import-export": Case("django-import-export, one table / our export", 1.0, export_cases.against_import_export, 1),
 }

@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="referral",
             index=django.contrib.postgres.indexes.GinIndex(
-                core.words.Words("reference", "case_number", "name", "referrer_name"), name="referral_by_words"
+                core.words.Words("reference", "case_number", "referrer_name"), name="referral_by_words"
             ),
         ),
     ]

@@ -19,8 +19,8 @@ from core.words import Words
 from ..choices import Arrival, MessageKind, ReferralAct, ReferralState
 from .people import YoungPerson, case_number_shape
 
-# The fields whose words find a referral in a list.
-SEARCHED = ("reference", "case_number", "name", "referrer_name")
+# The fields whose words find a referral in a list; the words stand in the address, so never a name (ADR 9).
+SEARCHED = ("reference", "case_number", "referrer_name")
 
 
 class ReferralQuerySet(models.QuerySet):

@@ -18,7 +18,7 @@ from core.models import AuditEvent, CaseworkSettings, FormDraft, Notice
 from core.models.actions import ActionStatus
 from core.workflow import ActRefused, EditConflict
 from tests.factories import a_person, a_referral, a_team, an_action, an_entry
-from tracker import rows
+from tracker.exports import lines
 
 pytestmark = pytest.mark.django_db
 # Of the default settings: asked after 6 weeks, chased 2 weeks later.
@@ -555,7 +555,8 @@ def test_the_export_has_what_was_given_where_the_form_says_nothing():
     referral, manager = held(), a_person(Role.MANAGER)
 
     def column() -> str | None:
-        return rows.feedback_of(rows.rows_for(manager, {}).get(pk=referral.pk))
+        ((line, _),) = lines.lines(manager, lines.Keys(Referral.objects.filter(pk=referral.pk)))
+        return lines.feedback_of(line)
 
     assert column() is None
     feedback.ask_due(timezone.now())

@@ -399,8 +399,9 @@ class World:
         for row, _ in self._training_jobs:
             if not (identity == "manager" and row == "ours"):
                 words.append(f"register-of-{row}")
-        if identity not in ("cs", "manager", "lead") and "training" in self.__dict__:
-            words += self.training["words"] if identity != "auditor" else self.training["words"][3:]
+        # The log says who was made a Champion and which course there was: the auditor reads that.
+        if identity not in ("cs", "manager", "lead", "auditor") and "training" in self.__dict__:
+            words += self.training["words"]
         for row in self._reports:
             if not (identity == "manager" and row == "ours"):
                 words += [f"title-of-{row}", f"introduction-of-{row}"]

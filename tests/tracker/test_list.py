@@ -101,7 +101,7 @@ def begins(texts: list[str], word: str) -> bool:
 
 
 def has_word(referral, word: str) -> bool:
-    texts = [referral.reference, referral.case_number, referral.name, referral.referrer_name]
+    texts = [referral.reference, referral.case_number, referral.referrer_name]
     texts += [referral.team.name] if referral.team else []
     texts += [entry_of(referral).detail] if entry_of(referral) else []
     return begins(texts, word)

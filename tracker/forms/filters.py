@@ -37,7 +37,7 @@ class TrackerFilter(GovukForm):
         label="Words",
         required=False,
         max_length=200,
-        help_text="In the reference, case number, name, referrer, team or detail.",
+        help_text="In the reference, case number, referrer, team or detail. Names: by the search at the top.",
     )
     context = forms.CharField(
         label="Context",
