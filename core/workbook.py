@@ -39,7 +39,9 @@ SCRATCH = "openpyxl."
 DAY, MOMENT = "dd/mm/yyyy", "dd/mm/yyyy hh:mm"
 # What XML 1.0 forbids in a text, among it lone surrogates and the two noncharacters.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_SPECIAL = re.compile(f"[&<>\r]|{_FORBIDDEN.pattern}")
+# Excel takes _x0041_ for an A, so the text "_x0041_" is written as _x005F_x0041_.
+_TAKEN_FOR_OTHER = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+_SPECIAL = re.compile(f"[&<>\r]|{_FORBIDDEN.pattern}|{_TAKEN_FOR_OTHER.pattern}")
 _RETURN = {"\r": "&#13;"}  # as such it would be read as the end of a line
 _FIRST_DAY = date(1900, 3, 1)  # before it Excel counts a day that never was, and before 1900 none at all
 FONT = "Calibri"  # as of every cell that says nothing else; a Font without a name would be another
@@ -304,7 +306,7 @@ class _RowWriter(WorksheetWriter):
                 changes.cut.append((self.ws.title, str(row), heading))
             text = cell_text(text)
         space = ' xml:space="preserve"' if text[0].isspace() or text[-1].isspace() else ""
-        return f"<t{space}>{escape(text, _RETURN)}</t>"
+        return f"<t{space}>{escape(_TAKEN_FOR_OTHER.sub('_x005F_', text), _RETURN)}</t>"
 
     def close(self) -> None:
         super().close()

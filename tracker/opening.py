@@ -35,6 +35,7 @@ LOOK_SHEETS = 50
 CSV_SHEET = "CSV"
 LAST_ROW = 1_048_576  # Excel's own limit
 DELIMITERS = ",;\t|"
+ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")  # how a workbook holds a character that XML cannot
 GUARDED = re.compile(r"\A'(?=[=+\-@\t\r\n])")  # how a CSV keeps a text from being taken for a formula
 
 
@@ -241,8 +242,14 @@ def _elements(source, name: str) -> Iterator[Any]:
 def _joined(item) -> str:
     """The text of a string item, its runs joined, without the phonetic hints that Excel keeps for some languages."""
     if len(item) == 1 and etree.QName(item[0]).localname == "t":
-        return item[0].text or ""
-    return "".join(part.text or "" for part in item.iter("{*}t") if etree.QName(part.getparent()).localname != "rPh")
+        return _unescaped(item[0].text or "")
+    parts = (part for part in item.iter("{*}t") if etree.QName(part.getparent()).localname != "rPh")
+    return "".join(_unescaped(part.text or "") for part in parts)
+
+
+def _unescaped(words: str) -> str:
+    """A text of Excel's, which writes a carriage return as _x000D_ and "_x000D_" as _x005F_x000D_."""
+    return ESCAPED.sub(lambda found: chr(int(found[1], 16)), words) if "_x" in words else words
 
 
 def _sheet_rows(
@@ -334,7 +341,7 @@ class _CellReader:
         if kind == "s":
             return self.strings[_index(value)]
         if kind in ("str", "e"):
-            return value
+            return _unescaped(value)
         if kind == "b":
             return bool(int(value))
         if kind == "d":
@@ -415,7 +422,8 @@ def _csv_rows(path: Path, encoding: str, limits: Limits) -> Iterator[tuple[int, 
                     yield number, cells
         except csv.Error:
             why = "a quotation mark is opened and not closed, or one cell is longer than a sheet could hold"
-            raise NotATracker(f"{path.name} cannot be read below row {filled}: {why}.") from None
+            where = f" below row {filled}" if filled else ""
+            raise NotATracker(f"{path.name} cannot be read{where}: {why}.") from None
 
 
 def _delimiter(path: Path, encoding: str) -> str:

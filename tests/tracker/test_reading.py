@@ -14,6 +14,8 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
+from core import workbook
+from core.workbook import Column
 from tracker import reading
 from tracker.reading import Formula, NotATracker
 
@@ -290,6 +292,24 @@ def test_runs_of_a_text_are_joined_and_hints_for_reading_it_aloud_are_left_out(p
     row = f'<row><c t="s"><v>1</v></c><c t="s"><v>0</v></c><c t="inlineStr"><is>{rich}</is></c></row>'
     with_parts(path, {STRINGS: strings, SHEET: a_sheet(row)})
     assert read(path) == [(1, ["plain", "Marlow Road", "Marlow Road"])]
+
+
+def test_what_excel_writes_for_characters_that_xml_cannot_hold_is_read_as_those(path):
+    strings = f"<sst {MAIN}><si><t>one_x000D_\ntwo _x005F_x0041_ _x12_</t></si></sst>"
+    row = '<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="inlineStr"><is><t>a_x0007_b</t></is></c></row>'
+    with_parts(path, {STRINGS: strings, SHEET: a_sheet(row)})
+    assert read(path) == [(1, ["one\r\ntwo _x0041_ _x12_", "a\x07b"])]
+
+
+def test_words_that_excel_would_take_for_a_character_go_out_and_come_back(tmp_path):
+    words = ["_x0041_", "__x005F_x0041_", "a_x000d_x000D_b"]
+    with (tmp_path / "export.xlsx").open("wb") as file, workbook.writing(file) as book:
+        table = book.table("Sheet", [Column("Words", lambda row: row)])
+        for each in words:
+            table.add(each)
+    with zipfile.ZipFile(tmp_path / "export.xlsx") as archive:
+        assert b"<t>_x005F_x0041_</t>" in archive.read(SHEET)
+    assert read(tmp_path / "export.xlsx")[1:] == [(number, [each]) for number, each in enumerate(words, start=2)]
 
 
 def test_what_openpyxl_reads_is_what_we_read(tmp_path):

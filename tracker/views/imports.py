@@ -378,7 +378,11 @@ def _kinds(of: TrackerImport, chosen: str) -> list[dict[str, Any]]:
 
 def _left_out_columns(of: TrackerImport) -> list[str]:
     matching = Matching.from_data(of.matching)
-    return [f"{column.letter} {column.heading}".strip() for column in matching.columns if column.target == LEAVE_OUT]
+    return [
+        f"{column.letter} “{column.heading}”" if column.heading else column.letter
+        for column in matching.columns
+        if column.target == LEAVE_OUT
+    ]
 
 
 def _rest_job(of: TrackerImport) -> bool:
