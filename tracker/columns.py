@@ -119,7 +119,7 @@ def _with_open_actions(rows: QuerySet) -> QuerySet:
 # The reference stands first in every row, so it is not among them.
 ALL = [
     Column("received", "Received", lambda row: _day(row.received_on), sort="received", look="nowrap"),
-    Column("case_number", settings.CASE_NUMBER_NAME, _text("case_number"), ("case_number",)),
+    Column("case_number", settings.CASE_NUMBER_NAME, _text("case_number"), ("case_number",), look="nowrap"),
     Column("name", "Young person", _text("name"), ("name",)),
     Column(
         "age",
@@ -170,6 +170,7 @@ ALL = [
             "entry__feedback",
             *(f"feedback__{name}" for name in ("answered_at", "chased_at", "useful", "young_person", "context")),
         ),
+        look="text",
     ),
     Column("entry", "Data entry form", _data_entry, ("screened_at", "entry__completed_at")),
     Column("allocated", "Allocated to", _named("allocated_to"), ("allocated_to", "allocated_to__name")),

@@ -29,7 +29,7 @@ OUTCOMES, CONCERNS, HARMS, THEMES = "outcomes", "concerns", "harms", "themes"
 HEADS = {
     MONTHS: "Month",
     QUARTERS: "Quarter",
-    OUTCOMES: "State",
+    OUTCOMES: "Outcome",
     CONCERNS: "Concern",
     HARMS: "Kind of harm",
     THEMES: "Theme",
@@ -37,7 +37,7 @@ HEADS = {
 TITLES = {
     MONTHS: "Received by month",
     QUARTERS: "Received by quarter",
-    OUTCOMES: "Where they stand",
+    OUTCOMES: "Outcome",
     CONCERNS: "Primary concern",
     HARMS: "Kinds of harm",
     THEMES: "Themes",

@@ -94,7 +94,7 @@ PEOPLE_COLUMNS = [
     Column("Name", lambda row: row.who, 26),
     Column("Team", lambda row: row.team.name if row.team else None, 24),
     Column("Agency", lambda row: row.agency.name if row.agency else None, 24),
-    Column("How it stands", lambda row: row.get_status_display(), 14),
+    Column("Attendance", lambda row: row.get_status_display(), 14),
     Column("Course", lambda row: row.course.title, 40, wrap=True),
     Column("Date", lambda row: row.course.held_on, 13),
     Column("Kind", lambda row: row.course.kind, 30, wrap=True),

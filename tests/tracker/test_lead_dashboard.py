@@ -79,10 +79,10 @@ def test_the_page_shows_what_was_published(browser):
     assert "The next figures come on 1 December 2026" in shown
     tables = rows_of(shown)
     assert set(tables) == {
-        "Received by quarter", "Where they stand", "Primary concern", "Kinds of harm", "Themes", "Agencies and teams",
+        "Received by quarter", "Outcome", "Primary concern", "Kinds of harm", "Themes", "Agencies and teams",
     }  # fmt: skip
     held = Referral.objects.filter(state="held").count()
-    assert tables["Where they stand"]["Consultation held"] == str(suppression.rounded(held))
+    assert tables["Outcome"]["Consultation held"] == str(suppression.rounded(held))
     assert set(tables["Primary concern"]) == {*PrimaryConcern.labels, "Not recorded"}
 
 
@@ -105,7 +105,7 @@ def test_every_number_is_rounded_and_no_small_one_follows(browser, seed):
                 count = exact[caption][label]
                 assert count >= 5
                 assert abs(count - int(shown)) <= 2
-    for caption in ("Received by quarter", "Where they stand", "Primary concern"):
+    for caption in ("Received by quarter", "Outcome", "Primary concern"):
         left = {label: exact[caption].get(label, 0) for label, shown in tables[caption].items() if shown == "Not shown"}
         hidden += len(left)
         if any(0 < count < 5 for count in left.values()):
@@ -123,7 +123,7 @@ def counted(rows) -> dict[str, Counter]:
     for row in Referral.objects.filter(pk__in=[one.pk for one in rows]).select_related("entry"):
         entry = getattr(row, "entry", None)
         found["Received by quarter"][quarters[(row.received_on.month + 2) // 3]] += 1
-        found["Where they stand"][row.get_state_display()] += 1
+        found["Outcome"][row.get_state_display()] += 1
         found["Primary concern"][entry.get_primary_concern_display() if entry else "Not recorded"] += 1
         for harm in row.harms.all():
             found["Kinds of harm"][harm.label] += 1

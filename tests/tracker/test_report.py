@@ -101,7 +101,7 @@ def test_a_report_is_made_and_shown(browser, manager):
     assert "About 200 referrals were received" in shown
     assert "led to a consultation that was held" in shown
     assert "Asked for in September." in shown
-    for title in ("Received by month", "Where they stand", "Primary concern", "Kinds of harm", "Themes"):
+    for title in ("Received by month", "Outcome", "Primary concern", "Kinds of harm", "Themes"):
         assert f'<h2 class="govuk-heading-m">{title}</h2>' in shown
     assert AuditEvent.objects.get(act="report.made").detail == {"first": "2025-04-01", "last": "2026-03-31"}
 

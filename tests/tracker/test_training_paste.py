@@ -284,7 +284,7 @@ def test_the_workbook_equals_the_register(browser, manager):
     people = {row["Name"]: row for row in rows_of(book["People"])}
     assert set(people) == {"Rowan Ellis", "@cmd"}
     assert (people["Rowan Ellis"]["Team"], people["Rowan Ellis"]["Has left"]) == ("CIN Unit 1", "Y")
-    assert people["@cmd"]["How it stands"] == "Booked"
+    assert people["@cmd"]["Attendance"] == "Booked"
     assert [row["Name"] for row in rows_of(book["Champions"])] == ["Helen Marsh"]
     [row] = [row for row in rows_of(book["Teams"]) if row["Team"] == "CIN Unit 1"]
     assert (row["Trained ever"], row["Referrals in the last 12 months"], row["Of these signposted"]) == (1, 1, 1)

@@ -128,4 +128,4 @@ def _row(label: str, *numbers: tuple[str, str]) -> dict[str, Cells]:
 def _left_out(number: int, one: str) -> str:
     several = {"agency": "agencies", "kind of harm": "kinds of harm"}.get(one, f"{one}s")
     words = how_many(number, f"less frequent {one}", f"less frequent {several}")
-    return f"{words} in the table alone." if number > 0 else ""
+    return f"{words} only in the table." if number > 0 else ""

@@ -244,10 +244,10 @@ class AttendeeForm(WhoForm):
         help_text="Only for somebody who belongs to none of the teams.",
     )
     status = forms.ChoiceField(
-        label="How does it stand?",
+        label="Did they attend?",
         choices=AttendanceStatus.choices,
         widget=RadioSelect(inline=True, small=True),
-        error_messages={"required": "Select how it stands"},
+        error_messages={"required": "Select whether they attended"},
     )
 
     def __init__(self, *args, **kwargs):

@@ -80,10 +80,10 @@ class PasteForm(GovukForm):
         empty_label="Their own team, or none",
     )
     status = forms.ChoiceField(
-        label="How does it stand with them?",
+        label="Did they attend?",
         choices=AttendanceStatus.choices,
         widget=RadioSelect(inline=True, small=True),
-        error_messages={"required": "Select how it stands with them"},
+        error_messages={"required": "Select whether they attended"},
     )
 
     def __init__(self, *args, **kwargs):

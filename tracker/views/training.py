@@ -90,6 +90,7 @@ def course(request: HttpRequest, pk: UUID) -> HttpResponse:
     people = register.people_of(found)
     context = {
         "course": found,
+        "lies_ahead": lies_ahead,
         "facts": _facts(found),
         "page": page,
         "people": people,

@@ -20,7 +20,7 @@ from ..services import training as services
 from .training import course_for
 
 PREVIEW_HEADINGS = [{"label": label} for label in ("Line", "Name", "Team or agency", "How they are known here")]
-PERSON_HEADINGS = [{"label": label} for label in ("Course", "Date", "Team then", "How it stands")]
+PERSON_HEADINGS = [{"label": label} for label in ("Course", "Date", "Team then", "Attendance")]
 
 
 @requires(Permission.TRAINING_MANAGE)

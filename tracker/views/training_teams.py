@@ -35,7 +35,7 @@ REFERRAL_HEADINGS = [
     {"label": "Referrals in 12 months", "key": "received", "numeric": True},
     {"label": "Signposted", "key": "signposted", "numeric": True},
 ]
-ATTENDANCE_HEADINGS = [{"label": label} for label in ("Course", "Date", "Who", "How it stands")]
+ATTENDANCE_HEADINGS = [{"label": label} for label in ("Course", "Date", "Who", "Attendance")]
 
 
 @require_safe
