@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -163,7 +164,7 @@ def test_the_csv_file_has_the_same_table(manager):
     held = a_referral(ReferralState.HELD, referrer_name='=HYPERLINK("x")', name='Zoë, the "second"')
     an_entry(held, how_long_known="two\nlines", detail="-1")
     content = bytes(made(manager, format="csv").file.content)
-    assert content.startswith(b"\xef\xbb\xbfReference,Date received,")
+    assert content.startswith(b'\xef\xbb\xbf"Reference","Date received",')
     assert content.count(b"\r\n") == 2
     [row] = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
     assert list(row) == [cell.value for cell in opened(made(manager))["Referrals"][1]]
@@ -185,6 +186,15 @@ def test_no_text_in_a_csv_file_begins_as_a_formula_and_none_is_lost(text):
     assert first == second
     assert not first.startswith(("=", "+", "-", "@", "\t", "\r"))
     assert text in (first, first[1:])
+
+
+def test_a_semicolon_parts_no_cell_of_a_csv_file_and_begins_no_formula():
+    target = io.BytesIO()
+    csv_files.write(target, [workbook.Column("A; B", str), workbook.Column("C", str)], ["x;=1+1"])
+    lines = target.getvalue().decode("utf-8-sig").splitlines()
+    # As LibreOffice reads it by its own proposal: commas and semicolons part cells, unless they stand in quotes.
+    cells = [re.findall(r'"(?:[^"]|"")*"|[^,;]+', line) for line in lines]
+    assert cells == [['"A; B"', '"C"'], ['"x;=1+1"', '"x;=1+1"']]
 
 
 def test_the_page_says_what_goes_out_before_it_is_asked_for(browser):

@@ -1,4 +1,8 @@
-"""CSV files: UTF-8 with a mark that Excel knows it by, quoted after RFC 4180, user text never a formula."""
+"""CSV files: UTF-8 with a mark that Excel knows it by, quoted after RFC 4180, user text never a formula.
+
+Every cell is quoted: where semicolons part cells too, as LibreOffice proposes, themes would else take several cells and
+what stands after a semicolon could be a formula.
+"""
 
 import csv
 import io
@@ -18,7 +22,7 @@ _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 def write(target: BinaryIO, columns: list[Column], rows: Iterable[Any]) -> None:
     """Write one table to the open file `target`. Dates are written as 2026-11-22, times in London."""
     text = io.TextIOWrapper(target, encoding="utf-8-sig", newline="", write_through=True)
-    writer = csv.writer(text)
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     writer.writerow([cell(column.heading) for column in columns])
     for row in rows:
         writer.writerow([cell(column.value(row), whole_month=bool(column.shown)) for column in columns])
