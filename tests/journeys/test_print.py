@@ -1,6 +1,7 @@
 """On paper: the record, without what only a screen needs."""
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import expect
 
 from accounts.permissions import Role
@@ -31,3 +32,15 @@ def test_the_record_prints_without_the_furniture(browse, path):
         # A text area shows all of its text: nothing is cut off on paper.
         assert page.locator("#id_text-home").evaluate("area => area.scrollHeight <= area.offsetHeight + 1")
         expect(page.get_by_text("Map the peer group.", exact=True)).to_be_visible()
+
+
+def test_the_tracker_prints_each_value_below_its_heading(browse):
+    """What is ticked on the screen is not on paper: neither the boxes nor the heading above them."""
+    a_referral(ReferralState.HELD, case_number="4711")
+    page = browse(a_person(Role.MANAGER))
+    page.goto("/tracker/")
+    page.emulate_media(media="print")
+    table = page.get_by_role("table", name="Referral tracker")
+    heading = table.get_by_role("columnheader", name=settings.CASE_NUMBER_NAME).bounding_box()
+    value = table.get_by_role("cell", name="4711", exact=True).bounding_box()
+    assert abs(heading["x"] - value["x"]) < 1

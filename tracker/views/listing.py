@@ -63,7 +63,7 @@ def _note_search(request: HttpRequest, chosen: dict[str, Any], count: paging.Cou
 
 
 def _headings(shown: list[columns.Column], *, tick: bool) -> list[dict[str, Any]]:
-    first = [{"label": "Tick", "hidden": True}] if tick else []
+    first = [{"label": "Tick", "hidden": True, "on_screen": True}] if tick else []
     first.append({"label": "Reference", "key": "reference"})
     return [*first, *({"label": column.label} | ({"key": column.sort} if column.sort else {}) for column in shown)]
 

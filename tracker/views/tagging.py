@@ -107,7 +107,7 @@ def preview(request: HttpRequest, pk: UUID) -> HttpResponse:
             {"label": "Theme"},
             {"label": "What happens"},
             {"label": "Referrals that change", "numeric": True},
-            {"label": "So already", "numeric": True},
+            {"label": "No change needed", "numeric": True},
         ],
     }
     return render(request, "tracker/tag_preview.html", context, status=status)
