@@ -14,7 +14,7 @@ from accounts.permissions import Role
 from consultations.models import Referral, YoungPerson
 from consultations.services import access
 from core import audit, jobs, uploads
-from core.models import AuditEvent, FormDraft, Job, Notice
+from core.models import AuditEvent, FormDraft, Job, JobFile, Notice
 from tests.factories import a_person, a_referral, a_team
 from tests.imports import Browser
 from tracker.models import ImportedReferral, ImportPart, ImportProfile, ImportRow, Theme, TrackerEntry, TrackerImport
@@ -160,6 +160,17 @@ def test_a_team_of_another_number_is_not_said_to_be_meant(browser):
     assert "Is “Youth Justice” meant?" in body
     assert "Is “CIN Unit 1” meant?" not in body
     assert "Guessed: spelled" not in body
+
+
+@pytest.mark.parametrize("route", ["-sheet", "-columns", "-words", "-discard"])
+def test_rows_that_are_not_taken_in_go_with_what_they_were_found_by(browser, route):
+    of = browser.checked(a_file(a_row(), a_row("tbc")))
+    assert JobFile.objects.count() == 1
+    if route == "-discard":
+        browser.client.post(browser.at(route, of))
+    else:
+        browser.send(route, of)
+    assert not JobFile.objects.exists()
 
 
 def test_what_was_matched_is_remembered_for_the_same_headings_and_can_be_forgotten(browser):

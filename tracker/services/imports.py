@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.permissions import Permission, can
 from core import audit, drafts, jobs
+from core.models import JobFile
 from core.workflow import ActRefused, EditConflict
 
 from .. import reading
@@ -268,6 +269,8 @@ def _stop(of: TrackerImport, *, by, at: datetime) -> None:
     for job in (of.check_job, of.import_job):
         if job is not None and job.is_open:
             jobs.cancel(job, by=by, at=at)
+    if JobFile.objects.filter(job=of.check_job_id).exists():
+        jobs.delete_file(of.check_job, by=by, at=at)  # the rows that are not taken in
     of.check_job = of.import_job = of.checked_at = None
     of.counts = {}
     of.rows.all().delete()
