@@ -307,3 +307,15 @@ def test_a_restriction_in_between_takes_the_file_away(browser, manager):
     )  # fmt: skip
     for name in ("export-job", "download", "delete-export"):
         assert browser.get(reverse(f"tracker:{name}", args=[job.pk])).status_code == 404
+
+
+def test_words_that_the_page_counts_referrals_by_are_a_search_and_recorded(browser, manager):
+    a_referral(referrer_name="H. Adeyemi")
+    browser.get(reverse("tracker:export"), {"q": "adeyemi"})
+    event = AuditEvent.objects.get(act="searched")
+    assert (event.actor_id, event.detail) == (manager.pk, {"in": "export", "words": "adeyemi", "found": 1})
+    browser.get(reverse("tracker:export"), {"state": "held"})
+    assert AuditEvent.objects.filter(act="searched").count() == 1
+    browser.get(reverse("tracker:dashboard"), {"context": "canal"})
+    detail = AuditEvent.objects.filter(act="searched").latest("at").detail
+    assert detail == {"in": "dashboard", "words": "", "context": "canal", "found": 0}

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_safe
 from accounts.access import requires
 from accounts.permissions import Permission, can
 from consultations.models import Referral
-from core import audit
 
 from .. import figures, rows
 from ..dashboard import Asked, Dashboard, asked_for
 from .lead_dashboard import lead_dashboard
+from .listing import note_search
 
 TEAM_HEADINGS = [
     {"label": "Team"},
@@ -37,10 +37,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     chosen = form.chosen()
     asked = asked_for(request.GET, chosen, timezone.localdate())
     context = Dashboard(request.user, request.GET, chosen, asked).context()
-    if words := chosen.get("q"):
-        audit.record(
-            "searched", by=request.user, detail={"in": "dashboard", "words": words, "found": context["received"]}
-        )
+    note_search(request, chosen, context["received"], where="dashboard")
     return render(
         request, "tracker/dashboard.html", context | _around(request, form, chosen, asked, context["received"])
     )

@@ -15,6 +15,7 @@ from core.models import Job
 
 from .. import exports, rows
 from ..forms.exports import ExportForm
+from .listing import note_search
 
 HEADINGS = [{"label": label} for label in ("Asked for", "What", "Filters", "Status", "Kept until")]
 
@@ -30,12 +31,14 @@ def export(request: HttpRequest) -> HttpResponse:
         )
         return redirect("tracker:export-job", pk=job.pk)
     filters = rows.filter_from(query)
+    count = rows.rows_for(request.user, filters.chosen()).count()
+    note_search(request, filters.chosen(), count, where="export")
     context = {
         "form": form,
         "filters": query.urlencode(),
         "words": filters.words(),
         "left_out": list(filters.errors.values()),
-        "count": rows.rows_for(request.user, filters.chosen()).count(),
+        "count": count,
     }
     return render(request, "tracker/export.html", context)
 

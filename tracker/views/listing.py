@@ -36,7 +36,7 @@ def tracker(request: HttpRequest) -> HttpResponse:
         fetch=lambda found: columns.fetched(found, shown),
         dense=rows.narrowed(seen, chosen, densely=True),
     )
-    _note_search(request, chosen, page.count)
+    note_search(request, chosen, page.count.number, more=page.count.more)
     context = {
         "form": form,
         "chosen": chosen,
@@ -54,12 +54,14 @@ def tracker(request: HttpRequest) -> HttpResponse:
     return render(request, "tracker/tracker.html", context)
 
 
-def _note_search(request: HttpRequest, chosen: dict[str, Any], count: paging.Count) -> None:
-    """Words that were searched for are recorded, with how much was found."""
+def note_search(
+    request: HttpRequest, chosen: dict[str, Any], found: int, *, where: str = "tracker", more: bool = False
+) -> None:
+    """Words that were searched for are recorded, with how much was found; on every page that says so."""
     words = {name: chosen[name] for name in ("q", "context") if name in chosen}
     if words:
-        detail = {"in": "tracker", "words": words.pop("q", ""), **words, "found": count.number}
-        audit.record("searched", by=request.user, detail=detail | ({"more": True} if count.more else {}))
+        detail = {"in": where, "words": words.pop("q", ""), **words, "found": found}
+        audit.record("searched", by=request.user, detail=detail | ({"more": True} if more else {}))
 
 
 def _headings(shown: list[columns.Column], *, tick: bool) -> list[dict[str, Any]]:
