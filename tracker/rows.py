@@ -19,6 +19,15 @@ from .forms.filters import NONE, TrackerFilter
 from .models import TrackerEntry
 
 
+class _Once(Subquery):
+    """A subquery whose rows PostgreSQL collects once and keeps.
+
+    Without it a plan made without statistics may ask it again for each row of a join: words of each text, each time.
+    """
+
+    template = "(WITH found (pk) AS MATERIALIZED (%(subquery)s) SELECT pk FROM found)"
+
+
 def _in_entry(**conditions) -> Exists:
     """Whether the row has a data entry form of which this is true. As a question of its own it spares a long join."""
     return Exists(TrackerEntry.objects.filter(referral=OuterRef("pk"), **conditions))
@@ -152,15 +161,12 @@ def _in_row(word: str) -> Q:
 
     Each place is looked up in its own index, so what is rare is found at once among however many.
     """
-    referrals = Referral.objects.filter(HasWord(word, *SEARCHED)).values("pk")
     entries = TrackerEntry.objects
-    return Q(
-        pk__in=referrals.union(
-            entries.filter(HasWord(word, "detail")).values("referral"),
-            entries.filter(HasWord(word, "other_theme")).values("referral"),
-            Referral.objects.filter(team__in=Team.objects.filter(HasWord(word, "name"))).values("pk"),
-            all=True,
-        )
+    return _one_of(
+        Referral.objects.filter(HasWord(word, *SEARCHED)).values("pk"),
+        entries.filter(HasWord(word, "detail")).values("referral"),
+        entries.filter(HasWord(word, "other_theme")).values("referral"),
+        Referral.objects.filter(team__in=Team.objects.filter(HasWord(word, "name"))).values("pk"),
     )
 
 
@@ -168,12 +174,17 @@ def _in_context(word: str) -> Q:
     """The word is in the detail, in the context of an action, or in the name of a place of the framework."""
     actions = ConsultationAction.objects.filter(HasWord(word, "context_name"))
     places = FrameworkPlace.objects.filter(HasWord(word, "name"))
-    details = TrackerEntry.objects.filter(HasWord(word, "detail")).values("referral")
-    return Q(
-        pk__in=details.union(
-            actions.values("consultation__referral"), places.values("consultation__referral"), all=True
-        )
+    return _one_of(
+        TrackerEntry.objects.filter(HasWord(word, "detail")).values("referral"),
+        actions.values("consultation__referral"),
+        places.values("consultation__referral"),
     )
+
+
+def _one_of(*found: QuerySet) -> Q:
+    """The row is one of those whose keys these queries yield, which are asked once, however the rest is planned."""
+    first, *more = (each.order_by() for each in found)
+    return Q(pk__in=_Once(first.union(*more, all=True)))
 
 
 def _each_row(word: str) -> Q:

@@ -132,8 +132,8 @@ def filters() -> dict[str, list[tuple[dict, str]]]:
             ),
         ],
         "actions": [({"actions": "overdue"}, overdue)],
-        "context": [({"context": "towpath"}, has(ENTRY, "e.detail ILIKE '%%towpath%%'"))],
-        "q": [({"q": "Lock"}, has(ENTRY, "e.detail ILIKE '%%lock%%'"))],
+        "context": [({"context": "towpath"}, has(ENTRY, r"e.detail ~* '\mtowpath'"))],
+        "q": [({"q": "Lock"}, has(ENTRY, r"e.detail ~* '\mlock'"))],
     }  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """What is typed into the words of a filter: found as it stands on the record, in parts, and never an error."""
 
+import json
+
 import pytest
 from django.db import connection
 from django.urls import reverse
@@ -150,3 +152,25 @@ def test_the_index_holds_what_is_asked_for(model, index, fields):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
     assert index in model.objects.filter(HasWord("O'Brien", *fields)).order_by().explain()
+
+
+def nodes(plan: dict) -> list[dict]:
+    return [plan, *(each for child in plan.get("Plans", []) for each in nodes(child))]
+
+
+@pytest.mark.parametrize("chosen", [{"q": "lock"}, {"context": "lock"}])
+def test_words_are_looked_for_once_however_badly_the_rest_is_planned(manager, chosen):
+    """As without statistics: a loop for each join, and nothing kept for the next time round."""
+    for _ in range(5):
+        referral = a_referral("held")
+        an_entry(referral, detail="At the lock", themes=list(Theme.objects.in_use()[:3]))
+        an_action(referral, context_name="Lock")
+    tags = TrackerEntry.themes.through.objects.filter(
+        trackerentry__referral__in=rows.narrowed(rows.seen_by(manager), chosen).values("pk")
+    )
+    with connection.cursor() as cursor:
+        for name in ("hashjoin", "mergejoin", "material", "memoize", "hashagg", "sort"):
+            cursor.execute(f"SET LOCAL enable_{name} = off")
+    (plan,) = json.loads(tags.order_by().explain(analyze=True, format="json"))
+    looked = [node["Actual Loops"] for node in nodes(plan["Plan"]) if "to_tsvector" in node.get("Filter", "")]
+    assert looked and max(looked) == 1
