@@ -245,16 +245,25 @@ def sweep() -> int:
 
 
 def _store(job: Job, output: Output) -> int:
-    """Store the file of a job, piece by piece; how many bytes it has."""
+    """Store the file of a job, piece by piece; how many bytes it has.
+
+    The pieces go to a large object for the moment: to put each behind the content so far would write all of that anew.
+    """
     pieces = output.pieces()
     first = next(pieces)
     size = len(first)
     file = JobFile.objects.create(job=job, name=output.name, content_type=output.content_type, content=first, size=size)
     with connection.cursor() as cursor:
+        cursor.execute("SELECT lo_from_bytea(0, %s)", [first])
+        (large,) = cursor.fetchone()
         for piece in pieces:
-            cursor.execute("UPDATE core_jobfile SET content = content || %s WHERE id = %s", [piece, file.pk])
+            cursor.execute("SELECT lo_put(%s, %s, %s)", [large, size, piece])
             size += len(piece)
-    JobFile.objects.filter(pk=file.pk).update(size=size)
+        if size > len(first):
+            cursor.execute(
+                "UPDATE core_jobfile SET content = lo_get(%s), size = %s WHERE id = %s", [large, size, file.pk]
+            )
+        cursor.execute("SELECT lo_unlink(%s)", [large])
     return size
 
 

@@ -3,6 +3,7 @@
 import pytest
 from django.conf import settings
 from django.db import connection
+from hypothesis import settings as hypothesis_settings
 
 from core import toolkit
 from core.models import FormPrompt, FormSection, ListItem
@@ -23,6 +24,9 @@ def pytest_configure() -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "whitenoise" not in name]
+    # How long an example takes tells of the machine's other work; what has to be quick is measured by bin/bench.
+    hypothesis_settings.register_profile("any machine", deadline=None)
+    hypothesis_settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.permissions import Permission, Role, can
@@ -67,6 +67,19 @@ def test_a_file_is_stored_piece_by_piece_and_closed(job, monkeypatch):
     assert (bytes(file.content), file.size) == (b"0123456789", 10)
     assert AuditEvent.objects.get(act=f"{KIND}.finished").detail == {"bytes": 10}
     assert made.closed
+
+
+def test_a_file_of_many_pieces_is_not_written_again_for_each(job, monkeypatch, django_assert_max_num_queries):
+    monkeypatch.setattr(jobs, "PIECE", 1)
+    claimed = jobs.claim(job.pk)
+    with django_assert_max_num_queries(300) as caught:
+        jobs.finish(claimed, _output(io.BytesIO(b"x" * 200)))
+    written = [query["sql"] for query in caught if "core_jobfile" in query["sql"] and "SELECT" not in query["sql"][:6]]
+    assert len(written) <= 2
+    assert bytes(JobFile.objects.get(job=job).content) == b"x" * 200
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_largeobject_metadata")
+        assert cursor.fetchone() == (0,)
 
 
 def test_an_empty_file_is_stored_as_well(job):
