@@ -16,6 +16,8 @@ worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 threads = int(os.environ.get("WEB_THREADS") or 4)
 timeout = 60
+# A list that is filtered by very many teams has a long address; gunicorn's own 4,094 would refuse it without a page.
+limit_request_line = 8190
 graceful_timeout = 8
 # The heartbeat file must not wait for a busy disk.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108

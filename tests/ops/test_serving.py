@@ -1,10 +1,12 @@
-"""The access log keeps no key and no line that a client made up."""
+"""The access log keeps no key and no line that a client made up; a long address is read."""
 
 from types import SimpleNamespace
 
 from gunicorn.config import Config
 
+from csproject import serving
 from csproject.serving import PlainLogger
+from tracker.exports.asking import LONGEST_FILTER
 
 
 def logged(path: str) -> str:
@@ -26,3 +28,9 @@ def test_a_path_cannot_begin_a_line_of_its_own():
 
 def test_an_ordinary_path_stays_as_it_is():
     assert logged("/referrals/") == "/referrals/"
+
+
+def test_the_longest_filter_that_an_export_keeps_is_an_address_that_gunicorn_reads():
+    config = Config()
+    config.set("limit_request_line", getattr(serving, "limit_request_line", config.limit_request_line))
+    assert config.limit_request_line >= len(f"GET /tracker/dashboard/?{'x' * LONGEST_FILTER} HTTP/1.1\r\n")
