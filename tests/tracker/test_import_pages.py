@@ -173,6 +173,16 @@ def test_rows_that_are_not_taken_in_go_with_what_they_were_found_by(browser, rou
     assert not JobFile.objects.exists()
 
 
+def test_a_theme_that_is_renamed_after_the_check_is_not_made_a_second_time(browser):
+    of = browser.checked(a_file(a_row()))
+    Theme.objects.filter(name="Gangs").update(name="Groups")
+    before = Theme.objects.count()
+    browser.send("-preview", of)
+    of = browser.run(of)
+    assert "There is no theme “Gangs” any more" in of.import_job.failure
+    assert (Theme.objects.count(), Referral.objects.count()) == (before, 0)
+
+
 def test_what_was_matched_is_remembered_for_the_same_headings_and_can_be_forgotten(browser):
     of = browser.upload(a_file(a_row()))
     browser.send("-sheet", of)

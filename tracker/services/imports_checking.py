@@ -21,6 +21,7 @@ from core.batches import batched
 from .. import reading
 from ..cells import CellDecoder, CellEncoder, storable
 from ..importing import (
+    THEME,
     ActionParser,
     Kind,
     Matching,
@@ -107,6 +108,14 @@ class _Check:
             counts[part][kind] += 1
         self.of.counts = {part: dict(of_part) for part, of_part in counts.items()} | self.stopped
         self.of.counts["rest"] = imports_rest.count(self.of)
+        self.of.counts["new_themes"] = self._new_themes()
+
+    def _new_themes(self) -> list[str]:
+        """The themes that the maker has said are to be made: no others are, whatever happens to ours meanwhile."""
+        ours = {name.casefold() for name in self.vocab.themes}
+        targets = (target for target in self.matching.by_target() if target.startswith(THEME))
+        named = {target.removeprefix(THEME) for target in targets} | set(self.of.mapping.get("themes", {}).values())
+        return sorted(name for name in named if name and name.casefold() not in ours)
 
     @contextmanager
     def _rows(self, sheet: str) -> Iterator[Iterator[tuple[int, list]]]:

@@ -348,7 +348,8 @@ class _Writing:
 
     def _theme(self, name: str) -> Theme:
         if name.casefold() not in self.themes:
-            if not can(self.by, Permission.THEMES_MANAGE):
+            agreed = name in self.of.counts.get("new_themes", [])  # else it was one of ours, and was renamed since
+            if not agreed or not can(self.by, Permission.THEMES_MANAGE):
                 raise ActRefused(f"There is no theme “{name}” any more. Match the columns of the file again.")
             made = self.themes[name.casefold()] = themes.add({"name": name}, by=self.by, at=self.at)
             self._note("themes", made)
