@@ -18,7 +18,7 @@ from core.models.lists import ListName
 from tests.factories import a_person, a_referral, a_team
 from tests.permissions.requests import date_parts
 from tests.tracker import figures_sql
-from tests.tracker.test_figures import CLEAN, a_world, check_all
+from tests.tracker.test_figures import CLEAN, a_world, analyse, check_all
 from tracker import rows
 from tracker.dashboard import Asked, Dashboard, asked_for
 from tracker.dashboard.words import change, day_change, days
@@ -184,6 +184,7 @@ def test_every_figure_under_each_filter(manager, made):
 
 def test_every_figure_under_every_filter_with_every_other(manager, made):
     """All figures for one choice of each two filters, one that leaves rows where there is one; the rows for all."""
+    analyse()
     empty = 0
     for options in pairs():
         to_check = options[0]
@@ -205,6 +206,7 @@ def test_every_figure_under_filters_of_the_imported_sample(manager):
     if not CLEAN.exists():
         pytest.skip(f"{CLEAN} is not here")
     import_tracker(CLEAN, by=manager)
+    analyse()
     for query, where in [options[0] for options in pairs()[::6]]:
         check_filtered(manager, query, where)
 
