@@ -192,7 +192,8 @@ def test_the_period_before_is_compared(browser, manager):
     many(120, seed=1, first=date(2024, 4, 1), days=365)
     shown = page(browser, a_report(manager))
     assert (
-        "About 200 referrals were received, more than the about 120 of the period before (April 2024 to March 2025)."
+        "About 200 referrals were received: more than in the period before (April 2024 to March 2025), when it was "
+        "about 120."
     ) in shown
     other = page(browser, a_report(manager, first=date(2024, 4, 1), last=date(2025, 3, 31)))
     assert (

@@ -46,7 +46,7 @@ def about_table(table: Table, figures: PublicFigures) -> tuple[str, ...]:
     if table.key in (MONTHS, QUARTERS):
         said = _time(table, named)
     elif table.key == OUTCOMES:
-        said = f"Most often, a referral stood at “{named[0].label}” when this was made (about {named[0].count})."
+        said = f"The most common outcome so far is “{named[0].label}” (about {named[0].count})."
     elif table.key == CONCERNS:
         said = _concern(table, named)
     elif table.key == HARMS:
@@ -96,7 +96,7 @@ def _received(figures: PublicFigures, earlier: Period | None, before: int | None
     if before == figures.received:
         return f"{said}, about as many as in the period before ({earlier})."
     more = "more" if figures.received > before else "fewer"
-    return f"{said}, {more} than the about {before} of the period before ({earlier})."
+    return f"{said}: {more} than in the period before ({earlier}), when it was about {before}."
 
 
 def _most(table: Table) -> list[Line]:
@@ -111,7 +111,8 @@ def _time(table: Table, named: list[Line]) -> str:
         return f"All of them fall into {table.lines[0].label}."
     if len(highest) > MOST_NAMED:
         return f"They were spread over the period; no part of it stands out (at most about {named[0].count})."
-    return f"The most were received in {listed(highest)} (about {named[0].count})."
+    each = " each" if len(highest) > 1 else ""
+    return f"The most were received in {listed(highest)} (about {named[0].count}{each})."
 
 
 def _concern(table: Table, named: list[Line]) -> str:
