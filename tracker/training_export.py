@@ -12,8 +12,10 @@ from core import jobs, workbook
 from core.models import Job
 from core.models.jobs import JobStatus
 from core.workbook import Column, Sheet
+from core.workflow import ActRefused
 
 from . import training
+from .exports.asking import LONGEST_FILTER
 from .forms.training import CourseFilter
 from .models import Champion, TrainingAttendance, TrainingCourse
 
@@ -21,7 +23,12 @@ KIND = "training.export"
 
 
 def ask_for(filters: str, *, by) -> Job:
-    """Queue an export of the register, its courses as filtered by the query string `filters`."""
+    """Queue an export of the register, its courses as filtered by the query string `filters`.
+
+    Raises ActRefused for a filter that is too long to keep: what is cut off would find more.
+    """
+    if len(filters) > LONGEST_FILTER:
+        raise ActRefused("These filters are too long to be kept with an export. Take some of them away.")
     query, known = QueryDict(filters), QueryDict(mutable=True)
     for name in query:
         if name in CourseFilter.base_fields or name.rpartition("_")[0] in CourseFilter.base_fields:

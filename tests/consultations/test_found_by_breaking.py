@@ -104,6 +104,6 @@ def test_closing_an_action_that_somebody_closed_shows_both(cs, signed_in):
 
 
 def test_an_address_that_only_takes_posts_says_so(cs, signed_in):
-    answer = signed_in(a_person(Role.MANAGER)).get(reverse("tracker:export"))
+    answer = signed_in(a_person(Role.MANAGER)).get(reverse("read-notices"))
     assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
     assert "cannot be opened by its address" in answer.content.decode()

@@ -108,7 +108,7 @@ def test_nothing_that_names_or_was_typed_is_in_any_part_of_the_file(manager, pla
 
 
 def test_the_filters_are_told_without_what_was_typed_into_them(manager):
-    an_entry(a_referral(ReferralState.HELD, name="Zebedee"))
+    an_entry(a_referral(ReferralState.HELD, referrer_name="Zebedee"))
     content = made(manager, "q=Zebedee&state=held", anonymous=True)
     about = {row["About this export"]: row[" "] for row in sheet_of(content, "About")}
     assert about["Filter: Outcome"] == "Consultation held"

@@ -345,3 +345,10 @@ def test_a_file_with_referrals_goes_when_one_of_them_is_restricted(browser):
     access.restrict(referral, reason="Family of staff", people=[], by=other)
     assert browser.get(reverse("tracker:training-download", args=[job.pk])).status_code == 404
     assert book_of(browser, export(browser))
+
+
+def test_filters_that_are_too_long_to_keep_are_refused_not_cut(browser):
+    answer = browser.post(reverse("tracker:training-export"), {"filters": "q=zzz&" * 2000 + "kind=Bystander"})
+    assert answer.status_code == 409
+    assert "too long to be kept" in answer.content.decode()
+    assert not Job.objects.exists()

@@ -18,7 +18,7 @@ from .. import training_export
 @requires(Permission.TRAINING_MANAGE)
 def export(request: HttpRequest) -> HttpResponse:
     """Ask for an Excel file of the register, with the courses that the list showed."""
-    job = training_export.ask_for(request.POST.get("filters", "")[:4000], by=request.user)
+    job = training_export.ask_for(request.POST.get("filters", ""), by=request.user)
     return redirect("tracker:training-export-job", pk=job.pk)
 
 
