@@ -55,7 +55,7 @@ def test_what_the_list_shows_is_saved_and_comes_back(browser, manager):
     opened = browser.get(answer.url)
     assert len(opened.context["page"]) == 1
     assert opened.context["sort"] == "-team"
-    assert [heading["label"] for heading in opened.context["headings"]] == ["Reference", "Young person", "Team"]
+    assert [heading["label"] for heading in opened.context["headings"]] == ["Tick", "Reference", "Young person", "Team"]
     assert opened.context["saved_views"][0]["current"]
 
 

@@ -347,6 +347,7 @@ def test_a_file_with_referrals_goes_when_one_of_them_is_restricted(browser):
     assert book_of(browser, export(browser))
 
 
+@pytest.mark.django_db
 def test_filters_that_are_too_long_to_keep_are_refused_not_cut(browser):
     answer = browser.post(reverse("tracker:training-export"), {"filters": "q=zzz&" * 2000 + "kind=Bystander"})
     assert answer.status_code == 409
