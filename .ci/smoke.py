@@ -120,7 +120,8 @@ def main(address: str) -> None:
     wait_until_ready(address)
     person = Person(address)
     sign_in(person)
-    content = made(person, TRACKER, EXPORT)
+    person.ask(TRACKER)
+    content = made(person, EXPORT, EXPORT, {"names": "with", "format": "xlsx"})
     if not content.startswith(b"PK"):
         sys.exit("The export is not an Excel workbook.")
     sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
