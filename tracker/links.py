@@ -52,7 +52,7 @@ class RowLinks:
             if not wanted:
                 return False
         elif name in SEVERAL and already:
-            query.setlist(SEVERAL[name], sorted({*query.getlist(SEVERAL[name]), *wanted}))
+            query.setlist(SEVERAL[name], sorted({*self.chosen.get(SEVERAL[name], []), *wanted}))
             return True
         query.setlist(name, wanted)
         if name == "themes" and len(wanted) > 1:

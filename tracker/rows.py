@@ -67,7 +67,10 @@ SORTS: dict[str, Order] = {
 DEFAULT_SORT = "-received"
 ENTRY_DUE = Q(state__in=ENTRY_DUE_IN, screened_at__isnull=False) & ~Q(_in_entry(completed_at__isnull=False))
 FEEDBACK_OUTSTANDING = Q(feedback__isnull=False, feedback__answered_at=None)
-FEEDBACK_GIVEN = Q(feedback__answered_at__isnull=False) | (Q(entry__isnull=False) & ~Q(entry__feedback=""))
+# Feedback that came with an import counts until it is asked for anew, as after another consultation.
+FEEDBACK_GIVEN = Q(feedback__answered_at__isnull=False) | (
+    Q(feedback=None, entry__isnull=False) & ~Q(entry__feedback="")
+)
 
 
 def rows_for(user, chosen: dict[str, Any], sort: str = DEFAULT_SORT) -> QuerySet[Referral]:

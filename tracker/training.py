@@ -14,6 +14,7 @@ from accounts.models import Team
 from accounts.permissions import Permission, can
 from consultations.choices import ReferralState
 from consultations.models import Referral
+from core.forms import DATE_PARTS
 
 from . import figures
 from .choices import AttendanceStatus
@@ -209,9 +210,11 @@ def in_order(needs: list[TeamNeed], sort: str, sorts: dict[str, Any]) -> list[Te
 
 def tracker_rows(team: Team, today: date, *, signposted: bool = False) -> str:
     """The address of a team's referrals of the last twelve months in the tracker."""
-    first = year_before(today)
-    query: dict[str, Any] = {"team": team.pk, "received_from_day": first.day, "received_from_month": first.month}
-    query |= {"received_from_year": first.year} | ({"state": ReferralState.SIGNPOSTED.value} if signposted else {})
+    query: dict[str, Any] = {"team": team.pk}
+    for name, day in (("received_from", year_before(today)), ("received_to", today)):
+        query |= {f"{name}_{part}": getattr(day, part) for part in DATE_PARTS}
+    if signposted:
+        query["state"] = ReferralState.SIGNPOSTED.value
     return f"{reverse('tracker:tracker')}?{urlencode(query)}"
 
 

@@ -23,7 +23,7 @@ from tracker import rows
 from tracker.dashboard import Asked, Dashboard, asked_for
 from tracker.dashboard.words import change, day_change, days
 from tracker.figures import Period
-from tracker.models import Theme
+from tracker.models import Theme, TrackerEntry
 from tracker.services.imports_at_once import import_tracker
 
 pytestmark = pytest.mark.django_db
@@ -252,6 +252,28 @@ def test_every_number_opens_its_rows(browser, manager, made, filters):
             assert f"(of {count} referral" in figure.more
         else:
             assert count == number, address
+
+
+def test_feedback_that_is_asked_for_anew_is_outstanding_and_not_given(browser, manager, made):
+    """One that was imported with its feedback, then held again: else a figure of "given" would open no list."""
+    TrackerEntry.objects.filter(referral__feedback__answered_at=None).update(feedback="It helped the school.")
+    page = browser.get(reverse("tracker:dashboard"), {"period": "all", "feedback": "given"}).context
+    assert page["outstanding"][1].number == "0"
+    page = browser.get(reverse("tracker:dashboard"), {"period": "all"}).context
+    waiting = page["outstanding"][1]
+    assert int(waiting.number) == browser.get(waiting.url).context["count"].number > 0
+    assert TrackerEntry.objects.filter(referral__feedback__answered_at=None, referral__feedback__pk__gt=0).exists()
+
+
+def test_a_value_that_is_nowhere_does_not_undo_a_link(browser, manager, made):
+    """The list leaves a filter with such a value out of account; a link that carried it on would find too many."""
+    theme, harm = Theme.objects.all()[1], ListItem.objects.of(ListName.HARM)[0]
+    for query in ({"themes": theme.pk, "also_theme": "999999"}, {"harm": harm.pk, "also_harm": "999999"}):
+        page = browser.get(reverse("tracker:dashboard"), query | {"period": "all"}).content.decode()
+        further = [one for one in links_in(page) if re.search("also_(theme|harm)=(?!999999)", one[1])]
+        assert further
+        for number, address in further:
+            assert browser.get(address).context["count"].number == number, address
 
 
 def test_a_link_leads_to_the_list_itself(browser, made):

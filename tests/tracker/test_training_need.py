@@ -111,6 +111,17 @@ def test_referrals_and_the_share_signposted_lead_to_their_rows(browser, manager)
 
 
 @pytest.mark.django_db
+def test_what_an_import_dates_after_today_is_neither_counted_nor_behind_the_number(browser):
+    team = a_team("CIN Unit 1")
+    made = [a_referral("signposted", by=a_person(Role.PRACTITIONER, team=team)) for _ in range(3)]
+    Referral.objects.filter(pk=made[0].pk).update(received_on=timezone.localdate() + timedelta(days=1))
+    row = need_of(browser, team)
+    assert (row["need"].received, row["need"].referred.signposted) == (2, 2)
+    for url in (row["received_url"], row["signposted_url"]):
+        assert browser.get(url).context["count"].number == 2
+
+
+@pytest.mark.django_db
 def test_the_teams_are_sorted_by_what_the_url_says(browser):
     first, second = a_team("A team"), a_team("B team")
     a_referral("signposted", by=a_person(Role.PRACTITIONER, team=second))
