@@ -224,9 +224,12 @@ def _somebody_writes(world: World, body: str) -> None:
 
 
 def meet_a_conflict(page: Page, world: World) -> None:
+    steps.alone(page)  # a page that heard of the other text in time would show it, and there were no conflict
+    page.reload()
     _somebody_writes(world, "Somebody's text.")
     steps.write(page, "home", "My text.")
     expect(page.get_by_role("group", name="Somebody else changed")).to_be_visible()
+    page.unroute("**/consultation/presence/")
 
 
 def meet_a_conflict_without_scripts(page: Page, world: World) -> None:
