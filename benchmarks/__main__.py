@@ -5,6 +5,7 @@ import sys
 import time
 
 import django
+from django.db import connection
 
 ROUNDS = 15
 
@@ -30,6 +31,9 @@ def main(wanted: list[str]) -> int:
     from django.test.utils import override_settings
 
     from .cases import CASES
+    from .sizes import turn_to
+
+    empty = connection.settings_dict["NAME"]
 
     unknown = set(wanted) - set(CASES)
     if unknown:
@@ -40,6 +44,8 @@ def main(wanted: list[str]) -> int:
     with override_settings(SECURE_SSL_REDIRECT=False, ALLOWED_HOSTS=["testserver"]):
         for name in wanted or CASES:
             case = CASES[name]
+            if connection.settings_dict["NAME"] != empty:  # the case before ended in a database of its own
+                turn_to(empty)
             small, large = case.prepare()
             if callable(small):
                 small, large = (seconds * 1000 for seconds in measure(small, large, case.rounds))

@@ -70,7 +70,8 @@ def peaks() -> tuple[float, float]:
 
 
 def _peak(rows: int) -> float:
-    command = [sys.executable, "-m", "benchmarks.export_cases", sizes.with_referrals(rows)]
+    code = "import sys, django; django.setup(); from benchmarks.export_cases import main; main(sys.argv[1])"
+    command = [sys.executable, "-c", code, sizes.with_referrals(rows)]
     done = subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ)  # noqa: S603
     return float(done.stdout.split()[-1])
 
@@ -122,13 +123,6 @@ def _plain(value: Any) -> Any:
 
 def main(database: str) -> None:
     """One export in a database; prints the most memory that this process has taken, in MB."""
-    import django
-
-    django.setup()
     connection.settings_dict["NAME"] = database
     _export()
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])

@@ -84,14 +84,15 @@ def database(name: str) -> Iterator[None]:
     if before == name:
         yield
         return
-    _turn_to(name)
+    turn_to(name)
     try:
         yield
     finally:
-        _turn_to(before)
+        turn_to(before)
 
 
-def _turn_to(name: str) -> None:
+def turn_to(name: str) -> None:
+    """From now on the database `name` is asked."""
     connection.close()
     connection.settings_dict["NAME"] = name
     connection.ensure_connection()
@@ -152,5 +153,5 @@ def in_database(name: str, act: Act) -> Act:
     def inside() -> object:
         return act()
 
-    inside.prepare = lambda: _turn_to(name) if connection.settings_dict["NAME"] != name else None
+    inside.prepare = lambda: turn_to(name) if connection.settings_dict["NAME"] != name else None
     return inside
