@@ -28,7 +28,7 @@ INSERT INTO consultations_referral (
     date_of_birth, referrer_name, team_id, agency_id, arrival, received_on, worry, screened_at, screened_by_id,
     screening_reason, signposted_to, restriction_reason)
 SELECT gen_random_uuid(), 'CS-' || to_char(day, 'YYYY') || '-' || lpad(n::text, 7, '0'), state, 1, '{{}}', {person},
-    day, day, true, lpad((n * 7919 %% 100000000)::text, 8, '0'), 'Young Person ' || n,
+    day, day, true, lpad((n::bigint * 7919 %% 100000000)::text, 8, '0'), 'Young Person ' || n,
     (day - interval '1 year' * (10 + n %% 9))::date, 'Referrer ' || n %% 500, team, agency, 'email', day::date,
     'Seen with older peers.', CASE WHEN state <> 'screening' THEN day + interval '1 day' * (n %% 13) END,
     CASE WHEN state <> 'screening' THEN {person} END, '', CASE WHEN state = 'signposted' THEN 'Early Help' ELSE '' END,
