@@ -171,6 +171,12 @@ def test_words_are_looked_for_once_however_badly_the_rest_is_planned(manager, ch
     with connection.cursor() as cursor:
         for name in ("hashjoin", "mergejoin", "material", "memoize", "hashagg", "sort"):
             cursor.execute(f"SET LOCAL enable_{name} = off")
+    assert tags.count() == 15
     (plan,) = json.loads(tags.order_by().explain(analyze=True, format="json"))
-    looked = [node["Actual Loops"] for node in nodes(plan["Plan"]) if "to_tsvector" in node.get("Filter", "")]
-    assert looked and max(looked) == 1
+    conditions = ("Filter", "Recheck Cond", "Index Cond")  # which of them depends on the statistics of the moment
+    looked = [
+        node["Actual Loops"]
+        for node in nodes(plan["Plan"])
+        if any("to_tsvector" in node.get(name, "") for name in conditions)
+    ]
+    assert max(looked) == 1
