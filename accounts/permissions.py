@@ -25,6 +25,17 @@ class Permission(StrEnum):
     FEEDBACK_GIVE = "feedback.give"
     YOUNG_PEOPLE_MERGE = "young-people.merge"
     DATA_ENTRY_COMPLETE = "data-entry.complete"
+    CONTEXT_REFER = "context.refer"
+    CONTEXT_SEE = "context.see"
+    CONTEXT_SEE_ALL = "context.see-all"
+    CONTEXT_SCREEN = "context.screen"
+    CONTEXT_ALLOCATE = "context.allocate"
+    CONTEXT_WORK = "context.work"
+    CONTEXT_MERGE = "context.merge"
+    CONFERENCE_SEE = "conference.see"
+    CONFERENCE_HOLD = "conference.hold"
+    PANEL_HOLD = "panel.hold"
+    PATTERNS_DECIDE = "patterns.decide"
     TRACKER_SEE = "tracker.see"
     TRACKER_EXPORT = "tracker.export"
     TRACKER_IMPORT = "tracker.import"
@@ -64,10 +75,13 @@ class Role(StrEnum):
 
 
 _ROLE_WORDS: dict[Role, tuple[str, str]] = {
-    Role.PRACTITIONER: ("Practitioner", "Refers cases, sees their own and their team's referrals, does actions."),
+    Role.PRACTITIONER: (
+        "Practitioner",
+        "Refers cases and contexts, sees their own and their team's referrals, does actions.",
+    ),
     Role.CS_PRACTITIONER: (
         "CS practitioner",
-        "Screens referrals, runs and records consultations, completes data entry.",
+        "Screens referrals, runs and records consultations, completes data entry, works on contexts.",
     ),
     Role.MANAGER: (
         "Manager",
@@ -91,6 +105,10 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.FRAMEWORK_WRITE,
             Permission.ACTION_UPDATE_OWN,
             Permission.FEEDBACK_GIVE,
+            Permission.CONTEXT_REFER,
+            Permission.CONTEXT_SEE,
+            Permission.CONTEXT_WORK,
+            Permission.CONFERENCE_SEE,
         },
     ),
     Role.CS_PRACTITIONER: frozenset(
@@ -109,6 +127,16 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.ACTION_UPDATE_OWN,
             Permission.FEEDBACK_GIVE,
             Permission.DATA_ENTRY_COMPLETE,
+            Permission.CONTEXT_REFER,
+            Permission.CONTEXT_SEE,
+            Permission.CONTEXT_SEE_ALL,
+            Permission.CONTEXT_SCREEN,
+            Permission.CONTEXT_ALLOCATE,
+            Permission.CONTEXT_WORK,
+            Permission.CONFERENCE_SEE,
+            Permission.CONFERENCE_HOLD,
+            Permission.PANEL_HOLD,
+            Permission.PATTERNS_DECIDE,
             Permission.TRACKER_SEE,
             Permission.DASHBOARD_SEE,
             Permission.THEMES_TAG,
@@ -125,6 +153,14 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.CONSULTATION_REDACT,
             Permission.ACTION_UPDATE_OWN,
             Permission.YOUNG_PEOPLE_MERGE,
+            Permission.CONTEXT_SEE,
+            Permission.CONTEXT_SEE_ALL,
+            Permission.CONTEXT_ALLOCATE,
+            Permission.CONTEXT_MERGE,
+            Permission.CONFERENCE_SEE,
+            Permission.CONFERENCE_HOLD,
+            Permission.PANEL_HOLD,
+            Permission.PATTERNS_DECIDE,
             Permission.TRACKER_SEE,
             Permission.TRACKER_EXPORT,
             Permission.TRACKER_IMPORT,

@@ -1,4 +1,4 @@
-"""Peer groups, schools, places and online spaces as subjects of casework."""
+"""Contexts as subjects of casework: referral, assessment, maps, plan, conferences, panel, patterns."""
 
 from django.apps import AppConfig
 

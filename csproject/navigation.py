@@ -23,6 +23,7 @@ class NavItem:
 NAVIGATION = [
     NavItem("Home", "home", "/"),
     NavItem("Referrals", "consultations:referrals", "/referrals/", Permission.REFERRAL_SEE),
+    NavItem("Contexts", "contexts:contexts", "/contexts/", Permission.CONTEXT_SEE),
     NavItem("Tracker", "tracker:tracker", "/tracker/", Permission.TRACKER_SEE),
     NavItem(
         "Dashboard", "tracker:dashboard", "/tracker/dashboard/", Permission.DASHBOARD_SEE, unless=Permission.TRACKER_SEE

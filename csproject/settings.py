@@ -264,6 +264,9 @@ NPM_ROOT = BASE_DIR / "node_modules"
 NPM_FILES = {
     "vendor/govuk-frontend.min.js": "govuk-frontend/dist/govuk/govuk-frontend.min.js",
     "vendor/htmx.min.js": "htmx.org/dist/htmx.min.js",
+    "vendor/cytoscape/cytoscape.min.js": "cytoscape/dist/cytoscape.min.js",
+    "vendor/leaflet/leaflet.js": "leaflet/dist/leaflet.js",
+    "vendor/leaflet/leaflet.css": "leaflet/dist/leaflet.css",
 }
 
 if email_url := os.environ.get("EMAIL_URL", ""):

@@ -42,6 +42,7 @@ urlpatterns = [
     path("notices/<uuid:pk>/open/", notice_views.open_notice, name="open-notice"),
     path("", include("core.urls")),
     path("referrals/", include("consultations.urls")),
+    path("contexts/", include("contexts.urls")),
     path("", include("tracker.urls")),
 ]
 

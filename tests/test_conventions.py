@@ -22,6 +22,7 @@ from consultations.services import access, feedback, marks, notes, papers, parti
 from core import audit, notices
 from core.models import FormDraft, FormSection, Job
 from core.models.lists import FormName
+from tests import slices
 from tests.factories import (
     a_champion,
     a_course,
@@ -79,7 +80,10 @@ def test_every_view_says_who_may_open_it(name):
 def test_every_permission_is_asked_for_somewhere():
     asked = set().union(*(getattr(view, "permissions", set()) for view in our_views().values()))
     assert set(Permission) - asked == {
-        Permission.REFERRAL_SEE_ALL,  # that one widens `visible_to`
+        *(Permission.REFERRAL_SEE_ALL, Permission.CONTEXT_SEE_ALL),  # these widen `visible_to`
+        # asked for by what comes next
+        *(Permission.CONTEXT_MERGE, Permission.CONFERENCE_SEE, Permission.CONFERENCE_HOLD, Permission.PANEL_HOLD),
+        Permission.PATTERNS_DECIDE,
     }
 
 
@@ -479,6 +483,7 @@ LISTS = {
     "chronology": (_many_of_one, _first("consultations:chronology", "pk")),
     "young person's chronology": (_many_of_one, _first("consultations:young-person-chronology", "young_person_id")),
     "who viewed": (_many_views, _first("consultations:views", "pk")),
+    **slices.merged("LISTS"),
 }
 
 

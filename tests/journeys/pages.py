@@ -30,6 +30,7 @@ from core import audit, jobs
 from core.models import FormSection, Job
 from core.models.actions import ActionStatus
 from core.models.lists import FormName
+from tests import slices
 from tests.factories import (
     PASSPHRASE,
     a_champion,
@@ -51,6 +52,7 @@ from tracker import columns, exports, training_export
 from tracker.services import saved_views, training
 
 World = SimpleNamespace
+CASEWORK = (Role.PRACTITIONER, Role.CS_PRACTITIONER, Role.MANAGER)
 
 
 def a_world(role: Role | None) -> World:
@@ -85,6 +87,8 @@ def a_world(role: Role | None) -> World:
     world.closed = an_action(world.planned, owner=author, by=somebody)
     actions.close(world.closed, status=ActionStatus.DONE, outcome="It worked.", by=somebody)
     _prepare(world, author)
+    for module in slices.modules() if role in CASEWORK else ():
+        module.prepare(world, role)
     if role == Role.PRACTITIONER:
         world.asked = papers.ask_for(documents.GUIDED, by=me)
         world.made = papers.ask_for(documents.CONSULTATION, by=me, referral=world.held)
@@ -567,8 +571,10 @@ BY_ROLE: dict[Role | None, list[Look]] = {
     Role.ADMINISTRATOR: ADMINISTRATOR,
     Role.AUDITOR: AUDITOR,
 }
+for _role, _looks in slices.looks().items():
+    BY_ROLE[_role] += _looks
 # Routes without a page of their own: they answer JSON, text or a file, or lead to a page that is in the lists above.
-NO_PAGE = import_pages.NO_PAGE | {
+NO_PAGE = import_pages.NO_PAGE | set(slices.joined("NO_PAGE")) | {
     "consultations:make-form", "consultations:make-paper", "consultations:download-paper",
     "consultations:cancel-paper",
     "consultations:save-framework", "consultations:send-framework", "consultations:save-cell",

@@ -11,6 +11,7 @@ from accounts.permissions import Role
 from consultations.services import framework, papers, presence
 from core.models import FormSection
 from core.models.lists import FormName
+from tests import slices
 from tests.imports import HEADINGS, a_workbook
 from tracker import likeness
 from tracker.services import other_texts, tagging, theme_merges
@@ -56,6 +57,9 @@ def date_parts(name: str, day=None) -> dict[str, str]:
 def arguments(world: World, cell: Cell) -> list:
     """The arguments of the route's URL, making the record that they name."""
     route, row, state = cell.route, cell.row, cell.state
+    for module in slices.modules():
+        if (found := module.arguments(world, cell)) is not None:
+            return found
     if route == "account_reset_password_from_key":
         return ["1", "abc-def"]
     if route == "accounts:change-person":
@@ -356,7 +360,8 @@ FORMS: dict[str, Callable[[World, Cell], dict]] = {
 
 def data(world: World, cell: Cell) -> dict:
     """A complete form for this route; nothing for one that takes none."""
-    return FORMS[cell.route](world, cell) if cell.route in FORMS else {}
+    forms = FORMS | slices.merged("FORMS")
+    return forms[cell.route](world, cell) if cell.route in forms else {}
 
 
 def an_agency() -> Agency:

@@ -21,6 +21,7 @@ from core import drafts, notices
 from core.models import FormDraft, FormSection, Job, JobFile, Notice
 from core.models.jobs import JobStatus
 from core.models.lists import FormName
+from tests import slices
 from tests.factories import (
     PASSPHRASE,
     a_champion,
@@ -382,6 +383,8 @@ class World:
             for stage in (Stage.CHECKED, Stage.IMPORTED):
                 self.tracker_import(row, stage)
             self.view(row)
+        for module in slices.modules():
+            module.fill(self)
         return self
 
     def forbidden(self, identity: str) -> list[str]:
@@ -415,4 +418,4 @@ class World:
             words.append("notice-of-maker")
         if identity != "maker" and "kept_text" in self.__dict__:
             words.append(self.kept_text)
-        return words
+        return words + [word for module in slices.modules() for word in module.forbidden(self, identity)]

@@ -41,9 +41,11 @@ from tracker.models import Theme
 from tracker.services import publishing
 from tracker.services.entries import complete_entry
 
-from ...demo import training
+from ...demo import contexts, training
 from ...demo.tracker import FurtherReferrals
 
+# What each slice of the contexts adds to them: act({name: context}, people, now), in order.
+DEMO_SLICES: list = []
 PASSPHRASE = "contextual-demo-1"  # noqa: S105  (printed in the README; never loaded where DEBUG is off)
 PEOPLE = [
     ("referrer", "Rowan Ellis", "CIN Unit 1", [Role.PRACTITIONER]),
@@ -172,6 +174,7 @@ class Command(BaseCommand):
         self.feedback(now)
         further.load(people)
         training.load(people, now)
+        contexts.load(people, now, DEMO_SLICES)
         publishing.publish(now)
         referrals.start(
             {"case_number": "482913", "name": "Ellis Varga", "date_of_birth": date(2010, 5, 2)},

@@ -1,0 +1,60 @@
+"""The pages that stand together: the lists of contexts, and the pages of one context. In one place for all tabs."""
+
+from dataclasses import dataclass
+
+from accounts.permissions import Permission, permissions_of
+
+from .kinds import kind_of
+from .models import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A list: its words, the name of its URL, the start of the paths that count as being in it, its permission."""
+
+    label: str
+    url_name: str
+    prefix: str
+    permission: Permission
+
+
+SECTIONS = [
+    Section("Contexts", "contexts:contexts", "/contexts/", Permission.CONTEXT_SEE),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A page of one context: its words, the name of its URL (takes the context's id), the word in the path after it.
+
+    `mapped` names the map that a kind must have for the tab to be there, "" for every kind.
+    """
+
+    label: str
+    url_name: str
+    word: str = ""
+    mapped: str = ""
+
+
+# The casework of a context, in the order in which it comes about. Who does not read the casework has no tabs.
+TABS = [
+    Tab("Overview", "contexts:context"),
+]
+
+
+def sections_for(user) -> list[Section]:
+    """The lists that `user` may open, in order."""
+    held = permissions_of(user)
+    return [section for section in SECTIONS if section.permission in held]
+
+
+def current_of(sections: list[Section], path: str) -> Section | None:
+    """The section that `path` is in: the one with the longest beginning of it."""
+    inside = [section for section in sections if path.startswith(section.prefix)]
+    return max(inside, key=lambda section: len(section.prefix), default=None)
+
+
+def tabs_for(context: Context) -> list[Tab]:
+    """The tabs of one context, for who reads its casework."""
+    kind = kind_of(context.kind)
+    return [tab for tab in TABS if not tab.mapped or tab.mapped in kind.mapped]

@@ -1,0 +1,1 @@
+"""What may be done to contexts: one function an act, atomic, audited, with the row locked."""

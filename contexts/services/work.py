@@ -1,0 +1,119 @@
+"""Who works on a context, what it is called, and how the work ends and begins again."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.permissions import Permission, can
+from core import drafts
+from core.workflow import ActRefused
+
+from .. import workflow
+from ..choices import ContextAct
+from ..models import Context, ContextMember
+from . import referring, steps
+
+
+def give(
+    context: Context,
+    *,
+    lead,
+    by,
+    people: Iterable | None = None,
+    seen_version: int | None = None,
+    at: datetime | None = None,
+) -> Context:
+    """Say who leads the work on a context, and with `people` who works on it beside them. They read its casework.
+
+    Raises ActRefused for somebody who cannot work on contexts, EditConflict where somebody changed the context since.
+    """
+    at = at or timezone.now()
+    with transaction.atomic():
+        current = steps.locked(context)
+        workflow.CONTEXT.check(ContextAct.ALLOCATE, current.state)
+        steps.check_version(current, seen_version)
+        before = {member.user_id: member for member in current.members.select_related("user")}
+        wanted = {person.pk: person for person in people} if people is not None else None
+        if wanted is not None and lead is not None:
+            wanted.pop(lead.pk, None)
+        drafts.drop(steps.draft_key(current, "people"), by)
+        comers = [person for pk, person in (wanted or {}).items() if pk not in before]
+        goers = [member for pk, member in before.items() if wanted is not None and pk not in wanted]
+        for person in [*comers, *([lead] if lead is not None and lead.pk != current.lead_id else [])]:
+            if not can(person, Permission.CONTEXT_WORK):
+                raise ActRefused(f"{person.name} cannot work on contexts.")
+        if not comers and not goers and current.lead_id == (lead.pk if lead else None):
+            return current  # the same form sent twice, or two people of one mind
+        told = [*comers, *([lead] if lead is not None and lead.pk != current.lead_id else [])]
+        ContextMember.objects.filter(pk__in=[member.pk for member in goers]).delete()
+        ContextMember.objects.bulk_create(ContextMember(context=current, user=one, by=by, at=at) for one in comers)
+        names = ", ".join(person.name for person in [*([lead] if lead else []), *(wanted or {}).values()])
+        current = steps.take(current, ContextAct.ALLOCATE, by=by, at=at, words=names or "Nobody", lead=lead)
+        if comers or goers:
+            who = {"came": [one.pk for one in comers], "went": [member.user_id for member in goers]}
+            steps.record(current, "context.members", by=by, at=at, **who)
+        words = f"You work on context {current.reference}."
+        steps.tell(current, told, words, f"given:{current.version}", by=by, at=at)
+    return current
+
+
+def change(
+    context: Context, *, name: str, place: str, by, seen_version: int | None = None, at: datetime | None = None
+) -> Context:
+    """Another name or place. The old name stays one by which the context is found."""
+    at = at or timezone.now()
+    with transaction.atomic():
+        current = steps.locked(context)
+        workflow.CONTEXT.check(ContextAct.CHANGE, current.state)
+        drafts.drop(steps.draft_key(current, "change"), by)
+        if (current.name, current.place) == (name, place):
+            return current
+        current = steps.take(
+            current, ContextAct.CHANGE, by=by, at=at, words=name, seen_version=seen_version, name=name, place=place
+        )
+        referring.name_it(current, name, by=by, at=at)
+    return current
+
+
+def finish_assessing(context: Context, *, reason: str, by, at: datetime | None = None) -> Context:
+    """The assessment is finished, and what follows from it; the plan comes next."""
+    with transaction.atomic():
+        current = steps.take(context, ContextAct.PLAN, by=by, at=at, reason=reason)
+        drafts.drop(steps.draft_key(current, "next"), by)
+    return current
+
+
+def begin_reviewing(context: Context, *, reason: str, by, review_on=None, at: datetime | None = None) -> Context:
+    """The plan is in force without a conference, and why; it is looked at again on `review_on`."""
+    with transaction.atomic():
+        current = steps.take(context, ContextAct.REVIEW, by=by, at=at, reason=reason, review_on=review_on)
+        drafts.drop(steps.draft_key(current, "next"), by)
+    return current
+
+
+def close(
+    context: Context, *, outcome: str, words: str, by, seen_version: int | None = None, at: datetime | None = None
+) -> Context:
+    """Close a context with what came of it."""
+    at = at or timezone.now()
+    with transaction.atomic():
+        ended = {"closed_at": at, "closed_by": by, "outcome": outcome, "closing_words": words, "review_on": None}
+        current = steps.take(context, ContextAct.CLOSE, by=by, at=at, reason=words, seen_version=seen_version, **ended)
+        line = f"Context {current.reference} is closed."
+        people = [*steps.tellers(current), *steps.workers(current)]
+        steps.tell(current, people, line, f"closed:{current.version}", by=by, at=at)
+        drafts.drop(steps.draft_key(current, "close"), by)
+    return current
+
+
+def reopen(context: Context, *, reason: str, by, at: datetime | None = None) -> Context:
+    """Take up a closed context again, and why. Its closing stays among its decisions."""
+    at = at or timezone.now()
+    with transaction.atomic():
+        current = steps.take(context, ContextAct.REOPEN, by=by, at=at, reason=reason, **referring.reopened())
+        line = f"Context {current.reference} is open again."
+        steps.tell(current, steps.workers(current), line, f"reopened:{current.version}", by=by, at=at)
+        drafts.drop(steps.draft_key(current, "reopen"), by)
+    return current

@@ -1,0 +1,60 @@
+"""What the templates of contexts need."""
+
+from typing import Any
+
+from django import template
+from django.urls import reverse
+
+from ..kinds import kind_of
+from ..models import Context
+from ..presenters import STATE_COLOURS
+from ..sections import current_of, sections_for, tabs_for
+
+register = template.Library()
+
+
+@register.filter
+def context_colour(context: Context) -> str:
+    """The colour of the tag that shows this context's state."""
+    return STATE_COLOURS[context.state]
+
+
+@register.filter
+def place_label(context: Context) -> str:
+    """What the place of this kind of context is called."""
+    return kind_of(context.kind).place_label
+
+
+@register.simple_tag(takes_context=True)
+def context_sections(context: template.Context) -> list[dict[str, Any]]:
+    """The tabs above the lists of contexts, for components/sub_navigation.html; none where there is only one."""
+    request = context["request"]
+    sections = sections_for(request.user)
+    if len(sections) < 2:
+        return []
+    current = current_of(sections, request.path)
+    return [
+        {"label": section.label, "url": reverse(section.url_name), "current": section is current}
+        for section in sections
+    ]
+
+
+@register.simple_tag(takes_context=True)
+def context_tabs(context: template.Context, found: Context) -> list[dict[str, Any]]:
+    """The pages of one context, for components/sub_navigation.html; none while there is only one."""
+    tabs = tabs_for(found)
+    if len(tabs) < 2:
+        return []
+    after = context["request"].path.removeprefix(found.get_absolute_url()).split("/")[0]
+    current = next((tab for tab in tabs if tab.word and tab.word == after), tabs[0])
+    return [
+        {"label": tab.label, "url": reverse(tab.url_name, args=[found.pk]), "current": tab is current} for tab in tabs
+    ]
+
+
+@register.simple_tag
+def context_headings() -> list[dict]:
+    """The headings of the list of contexts, each with the key that it is sorted by."""
+    labels = {"reference": "Reference", "name": "Context", "kind": "Kind", "received": "First referred", "": "Status"}
+    shown = [{"label": label} | ({"key": key} if key else {}) for key, label in labels.items()]
+    return [*shown, {"label": "Referrals", "numeric": True}, {"label": "Lead"}, {"label": "Review", "key": "review"}]

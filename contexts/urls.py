@@ -1,0 +1,22 @@
+"""Routes of contexts. Ids only: no name is in a URL. Each slice has its own file of routes."""
+
+from django.urls import path
+
+from .views import contexts, deciding
+
+app_name = "contexts"
+urlpatterns = [
+    path("", contexts.contexts, name="contexts"),
+    path("refer/", contexts.refer, name="refer"),
+    path("<uuid:pk>/", contexts.context, name="context"),
+    path("<uuid:pk>/refer/", contexts.refer_again, name="refer-again"),
+    path("<uuid:pk>/screen/", deciding.screen, name="screen"),
+    path("<uuid:pk>/answer/", deciding.answer, name="answer"),
+    path("<uuid:pk>/withdraw/", deciding.withdraw, name="withdraw"),
+    path("<uuid:pk>/workers/", deciding.workers, name="workers"),
+    path("<uuid:pk>/change/", deciding.change, name="change"),
+    path("<uuid:pk>/finish-assessing/", deciding.finish_assessing, name="finish-assessing"),
+    path("<uuid:pk>/begin-reviewing/", deciding.begin_reviewing, name="begin-reviewing"),
+    path("<uuid:pk>/close/", deciding.close, name="close"),
+    path("<uuid:pk>/reopen/", deciding.reopen, name="reopen"),
+]

@@ -1,0 +1,1 @@
+"""The pages of contexts, a file a slice."""
