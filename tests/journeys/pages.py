@@ -572,7 +572,7 @@ BY_ROLE: dict[Role | None, list[Look]] = {
     Role.AUDITOR: AUDITOR,
 }
 for _role, _looks in slices.looks().items():
-    BY_ROLE[_role] += _looks
+    BY_ROLE[_role][:0] = _looks  # before the looks that end the session
 # Routes without a page of their own: they answer JSON, text or a file, or lead to a page that is in the lists above.
 NO_PAGE = import_pages.NO_PAGE | set(slices.joined("NO_PAGE")) | {
     "consultations:make-form", "consultations:make-paper", "consultations:download-paper",
