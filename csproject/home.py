@@ -14,6 +14,7 @@ from consultations.choices import ReferralState
 from consultations.models import ConsultationAction, Feedback, Referral, TakeAway
 from consultations.services import access, feedback, waiting
 from consultations.services.referrals import DRAFT_KEY_NEW
+from contexts import waiting as contexts_waiting
 from core import drafts
 from core.models.actions import ActionStatus
 from tracker.rows import entry_due
@@ -53,6 +54,8 @@ def work_for(user) -> list[Work]:
     if can(user, Permission.REFERRAL_SCREEN):
         found.append(_answered(user))
         found.append(_to_screen(user))
+    if can(user, Permission.CONTEXT_SEE):
+        found += [_context_work(work) for work in contexts_waiting.for_person(user, today)]
     if can(user, Permission.REFERRAL_SEE):
         found.append(_coming_up(user, today))
     if can(user, Permission.REFERRAL_RESTRICT):
@@ -92,6 +95,16 @@ def _actions(user, today: date) -> Work | None:
         return Line(action.what, url, note, "Overdue" if action.due and action.due < today else "")
 
     return _work("Your actions", rows, line, f"{reverse('consultations:actions')}?mine=on&status={ActionStatus.OPEN}")
+
+
+def _context_work(waiting: contexts_waiting.Waiting) -> Work | None:
+    """One kind of work about contexts, as the contexts bring it."""
+
+    def line(row) -> Line:
+        words, url, note, warning = waiting.line(row)
+        return Line(words, url, note, warning)
+
+    return _work(waiting.heading, waiting.rows, line, waiting.all_url)
 
 
 def _take_aways(user) -> Work | None:

@@ -15,6 +15,8 @@ from accounts.access import for_everyone_signed_in, requires
 from accounts.permissions import Permission, can
 from consultations.models import Referral
 from consultations.search import matching
+from contexts.models import Context
+from contexts.search import named
 from core import audit
 from core.middleware import PlainAnswers, wants_json
 
@@ -35,7 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.REFERRAL_SEE)
 def search(request: HttpRequest) -> HttpResponse:
-    """Referrals by reference, case number, name, or the context that an action concerns.
+    """Referrals by reference, case number, name, or the context that an action concerns; contexts by name or place.
 
     The words come by POST and wait in the session for the page that shows what was found: no name of a child stands
     in an address or a log, and going back asks no question.
@@ -44,12 +46,19 @@ def search(request: HttpRequest) -> HttpResponse:
         request.session["search"] = request.POST.get("q", "").replace("\x00", "").strip()[:200]
         return redirect("search")
     words = request.session.get("search", "")
-    found = []
+    found, contexts = [], []
     if words:
         rows = matching(Referral.objects.visible_to(request.user), words)
         found = list(rows.with_names()[: SEARCH_LIMIT + 1])
-        audit.record("searched", by=request.user, detail={"in": "all", "words": words, "found": len(found)})
-    context = {"words": words, "found": found[:SEARCH_LIMIT], "more": len(found) > SEARCH_LIMIT}
+        contexts = list(named(Context.objects.visible_to(request.user), words).with_names()[:SEARCH_LIMIT])
+        number = len(found) + len(contexts)
+        audit.record("searched", by=request.user, detail={"in": "all", "words": words, "found": number})
+    context = {
+        "words": words,
+        "found": found[:SEARCH_LIMIT],
+        "more": len(found) > SEARCH_LIMIT,
+        "contexts": contexts,
+    }
     return render(request, "search.html", context)
 
 

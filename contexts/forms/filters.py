@@ -8,12 +8,10 @@ from django.utils import timezone
 
 from accounts.permissions import Permission, can
 from core.forms import Checkboxes, GovukForm
-from core.words import HasWord, typed_words
 
 from .. import kinds
 from ..choices import OPEN, ContextState
-from ..models import ContextName
-from ..models.contexts import SEARCHED
+from ..search import named
 
 ANYBODY, ME, NOBODY = "", "me", "nobody"
 NEWEST_FIRST = "-received"
@@ -68,10 +66,7 @@ class ContextFilter(GovukForm):
         if review := chosen.get("review"):
             due = Q(review_on__lte=timezone.localdate())
             contexts = contexts.filter(due if review == "due" else Q(review_on=None))
-        for word in typed_words(chosen.get("q", "")):
-            known = ContextName.objects.filter(HasWord(word, "name")).values("context")
-            contexts = contexts.filter(Q(HasWord(word, *SEARCHED)) | Q(pk__in=known))
-        return contexts
+        return named(contexts, chosen["q"]) if "q" in chosen else contexts
 
 
 def sort_from(query) -> str:

@@ -8,5 +8,6 @@ register(
         "Neighbourhood or place",
         "a place",
         "A park, a street, an estate, a shop, a station, a route.",
+        order=3,
     )
 )

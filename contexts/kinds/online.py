@@ -9,5 +9,6 @@ register(
         "an online space",
         "An app, a group chat, a game, a forum.",
         place_label="Which app or site",
+        order=4,
     )
 )

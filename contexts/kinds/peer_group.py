@@ -9,5 +9,6 @@ register(
         "a peer group",
         "Young people who spend time together, online or in person.",
         place_label="Where they meet",
+        order=1,
     )
 )

@@ -40,6 +40,7 @@ class Kind:
     methods: tuple[str, ...] = ()
     areas: tuple[Area, ...] = ()
     template: str = "contexts/kinds/plain.html"
+    order: int = 100
     mapped: frozenset[str] = field(default_factory=lambda: frozenset({"people", "place"}))
 
 
@@ -60,8 +61,8 @@ def forget(key: str) -> None:
 
 
 def kinds() -> Iterator[Kind]:
-    """Every kind, in the order in which they were brought."""
-    return iter(_KINDS.values())
+    """Every kind, in the order in which people choose among them."""
+    return iter(sorted(_KINDS.values(), key=lambda kind: kind.order))
 
 
 def kind_of(key: str) -> Kind:

@@ -9,5 +9,6 @@ register(
         "a school",
         "A school, college, alternative provision, or a place within one.",
         place_label="Address",
+        order=2,
     )
 )
