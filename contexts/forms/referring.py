@@ -119,8 +119,12 @@ class ReferContextForm(WorryForm):
             del self.fields["which"]
 
     def _same_name(self) -> list[Context]:
-        name = self.data.get("name", "") if self.is_bound else ""
-        return referring.same_name(name[:200], by=self.person) if context_key(name[:200]) else []
+        name, worry = (tidy(self.data.get(each, "")) if self.is_bound else "" for each in ("name", "worry"))
+        if not context_key(name[:200]) or "\x00" in name + worry:
+            return []
+        if referring.told_just_now(worry=worry, name=name, by=self.person):
+            return []  # the same form sent twice is no second context of that name
+        return referring.same_name(name[:200], by=self.person)
 
     def clean_name(self) -> str:
         name = tidy(self.cleaned_data["name"])

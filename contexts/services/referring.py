@@ -32,11 +32,8 @@ def refer(values: dict[str, Any], *, by, to: Context | None = None, at: datetime
     told = {name: value for name, value in values.items() if name not in ("kind", "name", "place", "harms")}
     with transaction.atomic():
         User.objects.select_for_update(of=("self",)).get(pk=by.pk)  # two at once: the second waits for the first
-        just_now = (at - SENT_TWICE, at + SENT_TWICE)
-        same = ContextReferral.objects.filter(made_by=by, at__range=just_now, worry=told["worry"])
-        same = same.filter(context=to) if to else same.filter(context__name=about["name"])
         drafts.drop(steps.draft_key(to, "refer") if to else DRAFT_KEY_NEW, by)
-        if twice := same.select_related("context").first():
+        if twice := told_just_now(worry=told["worry"], name=to.name if to else about["name"], by=by, at=at):
             return twice
         context = _refer_again(to, by=by, at=at) if to else _begin(about, told, by=by, at=at)
         made = ContextReferral.objects.create(context=context, made_by=by, at=at, **told)
@@ -46,6 +43,14 @@ def refer(values: dict[str, Any], *, by, to: Context | None = None, at: datetime
         whom = steps.workers(context) if to and context.state in OPEN else []
         steps.tell(context, whom or _screeners(), line, f"referred:{made.pk}", by=by, at=at)
     return made
+
+
+def told_just_now(*, worry: str, name: str, by, at: datetime | None = None) -> ContextReferral | None:
+    """What this person told of a context of this name a moment ago in the same words: the same form, sent twice."""
+    at = at or timezone.now()
+    just_now = (at - SENT_TWICE, at + SENT_TWICE)
+    mine = ContextReferral.objects.filter(made_by=by, at__range=just_now, worry=worry, context__name=name)
+    return mine.select_related("context").first()
 
 
 def _begin(about: dict[str, Any], told: dict[str, Any], *, by, at: datetime) -> Context:
