@@ -101,3 +101,11 @@ class Standing(models.TextChoices):
     FOLLOWER = "follower", "Follows"
     EDGE = "edge", "At the edge"
     GUARDIAN = "guardian", "Looks out for others"
+
+
+class GoalStatus(models.TextChoices):
+    """How a goal of a plan stands."""
+
+    WORKING = "working", "Working on it"
+    MET = "met", "Met"
+    GIVEN_UP = "given-up", "Given up"

@@ -1,15 +1,12 @@
 """What is to be done after a consultation: the agreed actions, and the questions that somebody takes away."""
 
-import uuid
-
-from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
 from accounts.permissions import Permission, can
 from core.models import ActionBase, FormSection, ListItem
-from core.models.actions import ActionQuerySet
+from core.models.actions import ActionQuerySet, ProgressBase
 from core.words import Words
 
 from ..choices import Space
@@ -43,21 +40,13 @@ class ConsultationAction(ActionBase):
         ]
 
 
-class ActionProgress(models.Model):
-    """A note on how an action is going. Notes are added, stamped with author and time, and never changed."""
+class ActionProgress(ProgressBase):
+    """A note on how an action of a consultation is going."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     action = models.ForeignKey(ConsultationAction, on_delete=models.CASCADE, related_name="progress")
-    body = models.TextField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField()
 
-    class Meta:
-        ordering = ["at"]
+    class Meta(ProgressBase.Meta):
         indexes = [models.Index(fields=["action", "at"], name="progress_of_action")]
-
-    def __str__(self) -> str:
-        return f"progress {self.pk}"
 
 
 class TakeAway(ActionBase):

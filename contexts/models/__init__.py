@@ -10,6 +10,7 @@ from .contexts import (
     context_key,
 )
 from .people import LinkedPerson, PeerTie
+from .plan import GoalReading, PlanAction, PlanGoal, PlanProgress
 from .provenance import Provenance, ProvenanceQuerySet
 
 __all__ = [
@@ -19,8 +20,12 @@ __all__ = [
     "ContextMessage",
     "ContextName",
     "ContextReferral",
+    "GoalReading",
     "LinkedPerson",
     "PeerTie",
+    "PlanAction",
+    "PlanGoal",
+    "PlanProgress",
     "Provenance",
     "ProvenanceQuerySet",
     "context_key",

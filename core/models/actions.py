@@ -95,3 +95,22 @@ class ActionBase(models.Model):
     def owner_has_left(self) -> bool:
         """Whether its owner had an account here and has left, so that somebody else has to take it over."""
         return self.owner_id is not None and not self.owner.is_active
+
+
+class ProgressBase(models.Model):
+    """A note on how an action is going. Notes are added, stamped with author and time, and never changed.
+
+    The model that derives from it says whose notes they are: `action`, under the related name `progress`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    body = models.TextField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+        ordering = ["at"]
+
+    def __str__(self) -> str:
+        return f"progress {self.pk}"
