@@ -1,6 +1,6 @@
 """Keeping what a person types into an ordinary form until it is sent."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -86,6 +86,11 @@ def kept_under(prefix: str, user) -> set[str]:
     """The rest of the keys, after `prefix`, under which this person has left something unsent."""
     keys = FormDraft.objects.filter(user=user, key__startswith=prefix).values_list("key", flat=True)
     return {key.removeprefix(prefix) for key in keys}
+
+
+def kept(keys: Iterable[str], user) -> set[str]:
+    """Those of `keys` under which this person has left something unsent."""
+    return set(FormDraft.objects.filter(user=user, key__in=list(keys)).values_list("key", flat=True))
 
 
 def drop(key: str, user) -> None:

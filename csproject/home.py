@@ -15,6 +15,7 @@ from consultations.models import ConsultationAction, Feedback, Referral, TakeAwa
 from consultations.services import access, feedback, waiting
 from consultations.services.referrals import DRAFT_KEY_NEW
 from contexts import waiting as contexts_waiting
+from contexts.services.referring import DRAFT_KEY_NEW as DRAFT_KEY_NEW_CONTEXT
 from core import drafts
 from core.models.actions import ActionStatus
 from tracker.rows import entry_due
@@ -230,11 +231,18 @@ def _drafts(user) -> Work | None:
         )
 
     work = _work("Your drafts", rows, line, f"{reverse('consultations:referrals')}?state={ReferralState.DRAFT}")
-    begun = drafts.of(DRAFT_KEY_NEW, user)
-    if begun is None:
+    begun = drafts.kept([key for key, _, _ in _BEGUN], user)
+    kept = [Line(words, reverse(url_name)) for key, words, url_name in _BEGUN if key in begun]
+    if not kept:
         return work
-    kept = Line("A referral that you began to type", reverse("consultations:new"))
-    return Work("Your drafts", [kept, *(work.lines if work else [])], 1 + (work.count if work else 0))
+    return Work("Your drafts", [*kept, *(work.lines if work else [])], len(kept) + (work.count if work else 0))
+
+
+# What somebody may have begun to type of which there is no record yet: the key of its draft, its words, its page.
+_BEGUN = [
+    (DRAFT_KEY_NEW, "A referral that you began to type", "consultations:new"),
+    (DRAFT_KEY_NEW_CONTEXT, "A context that you began to refer", "contexts:refer"),
+]
 
 
 def _day(day: date) -> str:

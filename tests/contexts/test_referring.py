@@ -119,6 +119,7 @@ def test_what_is_typed_is_kept_until_it_is_sent(signed_in, teller):
     key = page.context["page"].draft_key
     browser.post(reverse("core:keep-draft"), {"draft_key": key, "client": "p", "worry": "Half a sentence"})
     assert "Half a sentence" in browser.get(URL).content.decode()
+    assert "A context that you began to refer" in browser.get("/").content.decode()
     browser.post(URL, sent())
     assert not FormDraft.objects.exists()
 
