@@ -1,12 +1,9 @@
 """Actions of a consultation: the list of them, one of them, and what is done to it; and the rings that show them."""
 
-from collections.abc import Callable
-from datetime import date
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Case, F, Value, When
@@ -20,6 +17,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import requires
 from accounts.permissions import Permission, can
 from core import conflicts, drafts
+from core.actions import with_owners
 from core.models.actions import ActionStatus
 from core.workflow import ActRefused, EditConflict
 
@@ -30,6 +28,7 @@ from ..forms import ActionFilter, ActionForm, CloseActionForm, ProgressForm, Reo
 from ..models import ConsultationAction
 from ..services import actions as services
 from ..services import referrals
+from .action_pages import ActionPages, say
 from .back import back_to
 from .common import action_for, consultation_for, note_view
 from .referrals import refusals_show_the_record
@@ -56,7 +55,7 @@ HEADINGS = [
 def actions(request: HttpRequest) -> HttpResponse:
     """Every action that you may see, across referrals: open ones first, the most pressing at the top."""
     form = ActionFilter(request.GET, person=request.user)
-    rows = services.with_owners(form.narrow(ConsultationAction.objects.visible_to(request.user)))
+    rows = with_owners(form.narrow(ConsultationAction.objects.visible_to(request.user)))
     sort = request.GET.get("sort", "")
     column = SORTS.get(sort.removeprefix("-"))
     if column is None:
@@ -101,7 +100,7 @@ def add(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
     if request.method == "POST" and page.form.is_valid():
         made = services.add(found, page.form.cleaned_data, by=request.user)
-        _say(request, "The action is added.", made.due)
+        say(request, "The action is added.", made.due)
         return redirect(back)
     note_view(request, found.referral, "action")
     context = {"page": page, "referral": found.referral, "title": "Add an action", "back": back}
@@ -129,9 +128,9 @@ def change(request: HttpRequest, pk: UUID) -> HttpResponse:
             conflicts.show_on(page.form, conflict, now, version)
             status = 409
         except ActRefused as refused:
-            return _refuse(request, pk, refused, values["what"])
+            return PAGES.refuse(request, pk, refused, values["what"])
         else:
-            _say(request, "The action is changed.", changed.due)
+            say(request, "The action is changed.", changed.due)
             return redirect(back)
     note_view(request, found.consultation.referral, "action")
     context = {"page": page, "referral": found.consultation.referral, "action": found, "title": "Change an action"}
@@ -142,7 +141,7 @@ def change(request: HttpRequest, pk: UUID) -> HttpResponse:
 @requires(Permission.ACTION_UPDATE_OWN, Permission.CONSULTATION_WRITE)
 def progress(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Add a note on how an open action is going: its owner, or who records the consultation."""
-    return _one_form(
+    return PAGES.form(
         request, pk, "progress", ProgressForm,
         allowed=lambda found: services.may_work_on(request.user, found),
         do=services.note, done="Your note is added.", typed="body",
@@ -153,7 +152,7 @@ def progress(request: HttpRequest, pk: UUID) -> HttpResponse:
 @requires(Permission.ACTION_UPDATE_OWN, Permission.CONSULTATION_WRITE)
 def close(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Mark an action as done or dropped: its owner, or who records the consultation."""
-    return _one_form(
+    return PAGES.form(
         request, pk, "close", CloseActionForm,
         allowed=lambda found: services.may_work_on(request.user, found),
         do=services.close, done="What came of the action is saved.", typed="outcome",
@@ -164,7 +163,7 @@ def close(request: HttpRequest, pk: UUID) -> HttpResponse:
 @requires(Permission.CONSULTATION_WRITE)
 def reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Open a closed action again, and why."""
-    return _one_form(
+    return PAGES.form(
         request, pk, "reopen", ReopenActionForm,
         allowed=lambda found: _may_read(request, found), wanted_open=False,
         do=services.reopen, done="The action is open again.", typed="reason",
@@ -186,40 +185,6 @@ def rings(request: HttpRequest, pk: UUID) -> HttpResponse:
     }
     note_view(request, found.referral, "rings")
     return render(request, "consultations/rings.html", context)
-
-
-def _one_form(
-    request: HttpRequest,
-    pk: UUID,
-    name: str,
-    form_class: type,
-    *,
-    allowed: Callable[[ConsultationAction], bool],
-    do: Callable[..., Any],
-    done: str,
-    typed: str,
-    title: str,
-    button: str,
-    wanted_open: bool = True,
-) -> HttpResponse:
-    """A page with the action and one form about it, whose values `do` takes by their names."""
-    found = action_for(request, pk)
-    if not allowed(found):
-        raise PermissionDenied
-    back = back_to(request, services.page_of(found))
-    if request.method == "GET" and found.is_open != wanted_open:
-        return redirect(services.page_of(found))  # which says how it stands
-    page = drafts.open_form(request, services.draft_key(found, name), form_class)
-    if request.method == "POST" and page.form.is_valid():
-        try:
-            do(found, **page.form.cleaned_data, by=request.user)
-        except ActRefused as refused:
-            return _refuse(request, pk, refused, page.form.cleaned_data[typed])
-        messages.success(request, done)
-        return redirect(back)
-    note_view(request, found.consultation.referral, "action")
-    context = {"page": page, "action": found, "title": title, "button": button, "back": back}
-    return render(request, "consultations/action_form.html", context)
 
 
 def _show(request: HttpRequest, found: ConsultationAction, *, status: int = 200, **more: str) -> HttpResponse:
@@ -246,11 +211,6 @@ def _show(request: HttpRequest, found: ConsultationAction, *, status: int = 200,
     return render(request, "consultations/action.html", context, status=status)
 
 
-def _refuse(request: HttpRequest, pk: UUID, refused: ActRefused, typed: str) -> HttpResponse:
-    """The action as it stands, why the act was not possible, and what was typed: nobody's words are lost."""
-    return _show(request, action_for(request, pk), status=409, refusal=refused.reason, typed=typed)
-
-
 def _facts(found: ConsultationAction) -> list[dict[str, Any]]:
     """What was agreed, as rows of a summary list."""
     agreed = timezone.localtime(found.created_at)
@@ -273,9 +233,11 @@ def _acts(request: HttpRequest, found: ConsultationAction) -> set[str]:
     return referrals.acts_for(found.consultation.referral, request.user)
 
 
-def _say(request: HttpRequest, done: str, due: date | None) -> None:
-    """That it is saved; and that its date has passed, which is allowed: it may be written up afterwards."""
-    messages.success(request, done)
-    if due and due < timezone.localdate():
-        day = date_format(due, "DATE_FORMAT")
-        messages.warning(request, f"Its date, {day}, has passed already, so it shows as overdue until it is closed.")
+PAGES = ActionPages(
+    kind=services.KIND,
+    find=action_for,
+    show=_show,
+    about=lambda request, found: {},
+    note_view=lambda request, found: note_view(request, found.consultation.referral, "action"),
+    template="consultations/action_form.html",
+)
