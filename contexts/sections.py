@@ -20,6 +20,7 @@ class Section:
 
 SECTIONS = [
     Section("Contexts", "contexts:contexts", "/contexts/", Permission.CONTEXT_SEE),
+    Section("Actions", "contexts:plan-actions", "/contexts/actions/", Permission.ACTION_UPDATE_OWN),
 ]
 
 
@@ -39,6 +40,7 @@ class Tab:
 # The casework of a context, in the order in which it comes about. Who does not read the casework has no tabs.
 TABS = [
     Tab("Overview", "contexts:context"),
+    Tab("Plan", "contexts:plan", "plan"),
 ]
 
 

@@ -48,6 +48,36 @@ class Sight:
         return _names(rows)
 
 
+class OutsideSight(Sight):
+    """The sight of somebody who does not read the casework of these contexts, and is shown a piece of it all the same.
+
+    Of the people of the contexts they are told nobody but those whom they may see anyway; with `about`, a young person
+    on whose page the piece stands, nobody but that one: who else is linked there is not said.
+    """
+
+    def __init__(self, user, *contexts, about: YoungPerson | None = None):
+        super().__init__(user, *contexts)
+        self.about = about
+
+    @cached_property
+    def _kept(self) -> list[str]:
+        if self.about is None:
+            return self._known_as(seen=True)
+        rows = LinkedPerson.objects.filter(context__in=self.contexts, young_person__isnull=False)
+        rows = rows.alias(who=Coalesce("young_person__merged_into", "young_person"))
+        return _names(rows.filter(who=self.about.pk))
+
+    @cached_property
+    def hidden(self) -> list[str]:
+        """The names of everybody linked there but those who are kept, of people known by a name alone too."""
+        kept = set(self._kept)
+        return [name for name in everybody(*self.contexts) if name not in kept]
+
+    @cached_property
+    def _redactor(self) -> Redactor:
+        return Redactor(names=self.hidden, kept=self._kept)
+
+
 def everybody(*contexts) -> list[str]:
     """Every name of these contexts' people, whoever may see them: what a conference pack must not hold."""
     rows = LinkedPerson.objects.filter(context__in=contexts)

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from . import urls_of_plan
 from .views import contexts, deciding
 
 app_name = "contexts"
@@ -19,4 +20,5 @@ urlpatterns = [
     path("<uuid:pk>/begin-reviewing/", deciding.begin_reviewing, name="begin-reviewing"),
     path("<uuid:pk>/close/", deciding.close, name="close"),
     path("<uuid:pk>/reopen/", deciding.reopen, name="reopen"),
+    *urls_of_plan.urlpatterns,
 ]

@@ -87,6 +87,8 @@ def state_of(instance: models.Model, fields: list[str]) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, (date, datetime)):
         return value.isoformat()
-    if value is None or isinstance(value, (bool, int, float, str, list, dict)):
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    if value is None or isinstance(value, (bool, int, float, str, dict)):
         return value
     return str(value)

@@ -4,8 +4,9 @@ A round comes every quarter of an hour. What each notice is about stands in its 
 so nobody is told twice, and somebody whose date was changed is told of the new one.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.urls import reverse
@@ -34,13 +35,28 @@ def remind(at: datetime) -> int:
 
     Nothing for what is closed, for people who have left, or for referrals that came from an earlier tracker.
     """
+    told = 0
+    for model, start, page, called in KINDS:
+        rows = _waiting(model.objects.all()).select_related("consultation__referral")
+
+        def words(row, called: str = called) -> str:
+            return f"{called} from consultation {row.consultation.referral.reference}"
+
+        told += remind_owners(rows, start=start, page=page, words=words, at=at)
+    return told + _tell_overseers(timezone.localdate(at), at)
+
+
+def remind_owners(rows: QuerySet, *, start: str, page: str, words: Callable[[Any], str], at: datetime) -> int:
+    """Tell the owners here of open `rows` what is due soon or overdue; how many were told.
+
+    `start` begins the notices' keys, `page` is the name of the page where a row waits, `words` say what it is.
+    """
     today = timezone.localdate(at)
     until = today + timedelta(days=CaseworkSettings.current().remind_days_before)
     told = 0
-    for model, start, page, called in KINDS:
-        for batch in _batches(_waiting(model.objects.filter(due__lte=until, owner__is_active=True))):
-            told += len(notices.tell_each([_telling(row, start, page, called, today) for row in batch], at=at))
-    return told + _tell_overseers(today, at)
+    for batch in _batches(rows.filter(due__lte=until, owner__is_active=True)):
+        told += len(notices.tell_each([_telling(row, start, page, words(row), today) for row in batch], at=at))
+    return told
 
 
 def _waiting(rows: OfConsultationQuerySet) -> OfConsultationQuerySet:
@@ -48,8 +64,8 @@ def _waiting(rows: OfConsultationQuerySet) -> OfConsultationQuerySet:
 
 
 def _batches(rows: QuerySet) -> Iterator[list]:
-    """The rows with owner and reference, so many at a time, each batch in one query."""
-    rows, last = rows.select_related("owner", "consultation__referral").order_by("pk"), None
+    """The rows with their owners, so many at a time, each batch in one query."""
+    rows, last = rows.select_related("owner").order_by("pk"), None
     while batch := list((rows.filter(pk__gt=last) if last else rows)[:BATCH]):
         yield batch
         last = batch[-1].pk
@@ -57,13 +73,13 @@ def _batches(rows: QuerySet) -> Iterator[list]:
 
 def _telling(row, start: str, page: str, called: str, today: date) -> notices.Telling:
     """The one notice that is due about this row today: once before its date, then by the week after it."""
-    day, reference = date_format(row.due, "DATE_FORMAT"), row.consultation.referral.reference
+    day = date_format(row.due, "DATE_FORMAT")
     late = (today - row.due).days
     if late > 0:
-        words = f"{called} from consultation {reference} was due on {day}."
+        words = f"{called} was due on {day}."
         key = f"{start}:{row.pk}:overdue:{row.due.isoformat()}:{(late - 1) // AGAIN_AFTER}"
     else:
-        words = f"{called} from consultation {reference} is due on {day}."
+        words = f"{called} is due on {day}."
         key = f"{start}:{row.pk}:due:{row.due.isoformat()}"
     return notices.Telling(row.owner, words, key, reverse(page, args=[row.pk]))
 

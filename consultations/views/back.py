@@ -13,6 +13,11 @@ LEAD_HERE = {
     "consultations:consultation",
     "consultations:referral",
     "consultations:rings",
+    "consultations:young-person",
+    "contexts:context",
+    "contexts:plan",
+    "contexts:plan-action",
+    "contexts:plan-actions",
 }
 
 
