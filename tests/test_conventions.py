@@ -40,7 +40,7 @@ from tests.permissions import requests
 from tests.permissions.checking import all_routes, writes_noted
 from tests.permissions.table import cells
 from tests.permissions.world import World
-from tracker import columns, exports
+from tracker import columns, exports, training_export
 from tracker.models import ImportRow, Report, Tagging, Theme, TrackerImport, TrainingAttendance, TrainingCourse
 from tracker.models.imports import Stage
 from tracker.services import other_texts, reports, saved_views, tagging, themes, training
@@ -240,6 +240,7 @@ def _many_views_saved(by, number):
 def _many_jobs(by, number):
     for _ in range(number):
         exports.ask_for("state=held&q=canal", by=by)
+        training_export.ask_for("", by=by)
 
 
 def _many_reports(by, number):

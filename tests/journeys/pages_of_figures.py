@@ -59,4 +59,5 @@ LEAD = [
     Look("home", "/", "lead"),
     Look("tracker:dashboard", "/tracker/dashboard/?year=2024", "lead", open_details),
     Look("tracker:dashboard", "/tracker/dashboard/?year=2025", "lead, too few"),
+    Look("tracker:exports", "/tracker/exports/", "lead, none"),
 ]

@@ -6,8 +6,9 @@ from playwright.sync_api import Page, expect
 from accounts.permissions import Role
 from consultations.choices import ReferralState
 from consultations.models import Referral
-from tests.factories import a_person, a_team
+from tests.factories import a_person, a_referral, a_team
 from tests.journeys import steps
+from tracker.models import Theme
 
 # What has the focus looks different: an outline, a shadow or the yellow of links.
 FOCUS_SHOWS = """() => {
@@ -92,3 +93,47 @@ def test_a_referral_is_made_and_sent_with_the_keyboard_alone(browse):
     assert (sent.state, sent.name, sent.arrival) == (ReferralState.SCREENING, "Kai Mensah", "email")
     assert (sent.gender.label, sent.date_of_birth.isoformat()) == ("Female", "2010-03-27")
     assert [one.label for one in sent.disabilities.all()] == ["Mobility"]
+
+
+def test_from_the_tracker_by_a_filter_to_tagging_and_the_dashboard_with_the_keyboard_alone(browse):
+    cs = a_person(Role.CS_PRACTITIONER, team=a_team())
+    held = a_referral("held", by=cs)
+    a_referral("screening", by=cs)
+    page = browse(cs)
+    keys = page.keyboard
+    page.goto("/tracker/")
+    _tab_to(page, "Filter", at_most=40)
+    keys.press("Enter")
+    _tab_to(page, "Consultation held")
+    keys.press("Space")
+    _tab_to(page, "Apply filters")
+    keys.press("Enter")
+    expect(page.locator("#found")).to_contain_text("1 referral with these filters.")
+
+    _tab_to(page, f"Tick {held.reference}")
+    keys.press("Space")
+    expect(page.get_by_label(f"Tick {held.reference}")).to_be_checked()
+    keys.press("Shift+Tab")
+    _tab_to(page, "Tag the ticked ones", at_most=99)
+    keys.press("Enter")
+    steps.heading(page, f"Tag {held.reference}")
+    _tab_to(page, "Gangs")
+    keys.press("Space")
+    _tab_to(page, "Continue")
+    keys.press("Enter")
+    steps.heading(page, "1 referral will change")
+    _tab_to(page, "Change this referral")
+    keys.press("Space")
+    expect(page.get_by_text("You can undo this")).to_be_visible()
+    assert Theme.objects.get(name="Gangs").entries.get().referral == held
+
+    _tab_to(page, "Dashboard")
+    keys.press("Enter")
+    steps.heading(page, "Dashboard")
+    _tab_to(page, "Filter")
+    keys.press("Space")
+    _tab_to(page, "Gangs")
+    keys.press("Space")
+    _tab_to(page, "Apply filters")
+    keys.press("Enter")
+    expect(page.get_by_text("Filters: Themes: Gangs.")).to_be_visible()

@@ -417,7 +417,7 @@ tracker:data-entry                   GET   nowhere  -          in   403  403  40
 tracker:data-entry                   POST  nowhere  -          in   403  403  403  404  403  403  403  403  in   403
 tracker:export                       GET   -        -          in   403  403  403  403  200  403  403  403  in   403
 tracker:export                       POST  -        -          in   403  403  403  403  302  403  403  403  in   403
-tracker:exports                      GET   -        -          in   403  403  403  403  200  403  403  403  in   403
+tracker:exports                      GET   -        -          in   403  403  403  403  200  200  403  403  in   403
 tracker:export-job                   GET   ours     queued     in   403  403  403  403  200  403  403  403  in   403
 tracker:export-job                   GET   ours     done       in   403  403  403  403  200  403  403  403  in   403
 tracker:export-job                   GET   theirs   done       in   403  403  403  403  404  403  403  403  in   403

@@ -18,7 +18,7 @@ from core.models.lists import ListName
 from tests.factories import a_person, a_referral, a_team
 from tests.permissions.requests import date_parts
 from tests.tracker import figures_sql
-from tests.tracker.test_figures import CLEAN, a_world, analyse, check_all
+from tests.tracker.test_figures import CLEAN, MESSY, a_world, analyse, check_all
 from tracker import rows
 from tracker.dashboard import Asked, Dashboard, asked_for
 from tracker.dashboard.words import change, day_change, days
@@ -202,12 +202,14 @@ def sql_ids(user, where: str) -> set:
     return {pk for (pk,) in figures_sql.run("ids", user, where=where, today=timezone.localdate())}
 
 
-def test_every_figure_under_filters_of_the_imported_sample(manager):
-    if not CLEAN.exists():
-        pytest.skip(f"{CLEAN} is not here")
-    import_tracker(CLEAN, by=manager)
+@pytest.mark.parametrize(("sample", "begin"), [(CLEAN, 0), (MESSY, 3)], ids=["clean", "messy"])
+def test_every_figure_under_filters_of_the_imported_sample(manager, sample, begin):
+    """Every sixth pair of filters, others of the one file than of the other."""
+    if not sample.exists():
+        pytest.skip(f"{sample} is not here")
+    import_tracker(sample, by=manager)
     analyse()
-    for query, where in [options[0] for options in pairs()[::6]]:
+    for query, where in [options[0] for options in pairs()[begin::6]]:
         check_filtered(manager, query, where)
 
 

@@ -23,7 +23,8 @@ from tracker.models import Theme
 from tracker.services.imports_at_once import import_tracker
 
 pytestmark = pytest.mark.django_db
-CLEAN = settings.BASE_DIR.parent / "shared" / "practice" / "legacy-tracker-clean.xlsx"
+PRACTICE = settings.BASE_DIR.parent / "shared" / "practice"
+CLEAN, MESSY = PRACTICE / "legacy-tracker-clean.xlsx", PRACTICE / "legacy-tracker-messy.xlsx"
 STATES = ["screening", "information", "planned", "held", "held", "signposted", "withdrawn"]
 
 
@@ -70,11 +71,11 @@ def made(manager):
     a_world(manager, a_person(Role.CS_PRACTITIONER))
 
 
-@pytest.fixture
-def imported(manager):
-    if not CLEAN.exists():
-        pytest.skip(f"{CLEAN} is not here")
-    import_tracker(CLEAN, by=manager)
+@pytest.fixture(params=[CLEAN, MESSY], ids=lambda path: path.stem)
+def imported(request, manager):
+    if not request.param.exists():
+        pytest.skip(f"{request.param} is not here")
+    import_tracker(request.param, by=manager)
     analyse()
 
 

@@ -271,7 +271,8 @@ def test_a_column_chosen_twice_or_a_needed_one_missing_is_said_and_what_was_chos
     page = answer.content.decode()
     assert answer.status_code == 200
     assert "Column B is “Mosaic ID” already. Leave one of them out." in page
-    assert "Say which column is the Primary Concern" in page
+    assert '<a href="#id_column-4">Say which column is the Primary Concern</a>' in page
+    assert answer.context["page"].form.errors["column-4"] == ["Say which column is the Primary Concern"]
     assert answer.context["page"].form["column-3"].value() == "case_number"
     of.refresh_from_db()
     assert of.check_job is None

@@ -16,6 +16,7 @@ from core import jobs
 from core.models import AuditEvent, Job, Notice
 from core.models.jobs import JobStatus
 from tests.factories import a_champion, a_course, a_person, a_referral, a_team, an_attendance
+from tracker import exports
 from tracker.forms.training_paste import MOST_LINES, Line, read_lines
 from tracker.models import TrainingAttendance
 from tracker.services import training
@@ -315,6 +316,34 @@ def test_the_export_is_of_the_filter_and_says_so(browser):
     assert [row["Title"] for row in rows_of(book["Courses"])] == ["One"]
     assert rows_of(book["People"]) == []
     assert "Bystander programme" in words_of(browser.get(reverse("tracker:training-export-job", args=[job.pk])))
+
+
+@pytest.mark.django_db
+def test_exports_of_the_register_stand_under_your_exports(browser, signed_in):
+    a_course()
+    export(browser, "kind=Bystander+programme")
+    job = Job.objects.get()
+    link = f'href="{reverse("tracker:training-export-job", args=[job.pk])}"'
+    listed = reverse("tracker:exports")
+    assert link in browser.get(listed).content.decode()
+    assert "Training register, Excel workbook" in browser.get(listed).content.decode()
+    assert link not in signed_in(a_person(Role.MANAGER)).get(listed).content.decode()
+    assert listed in browser.get(reverse("tracker:training-export-job", args=[job.pk])).content.decode()
+
+
+@pytest.mark.django_db
+def test_a_lead_finds_exports_of_the_register_and_none_of_the_tracker(signed_in):
+    """Also not one of the time when they were a manager, and no way to the tracker."""
+    lead = a_person(Role.LEAD)
+    older, browser = exports.ask_for("", by=lead), signed_in(lead)
+    page = browser.get(reverse("tracker:exports")).content.decode()
+    assert "No exports yet" in page
+    assert "Go to the training courses" in page
+    assert "Go to the tracker" not in page
+    export(browser)
+    page = browser.get(reverse("tracker:exports")).content.decode()
+    assert page.count("Training register, Excel workbook") == 1
+    assert str(older.pk) not in page
 
 
 @pytest.mark.django_db

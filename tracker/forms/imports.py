@@ -157,8 +157,13 @@ class ColumnsForm(VersionedForm):
                 self._refuse(first[other], words)
         missing = missing_labels(targets.values(), self.vocab)
         if missing:
-            self.add_error(None, f"Say which column is the {' and which is the '.join(missing)}")
+            self.add_error(self._spare(targets), f"Say which column is the {' and which is the '.join(missing)}")
         return values
+
+    def _spare(self, targets: dict[int, str]) -> str | None:
+        """The field beside which it is said that a column is missing: a column that is nothing yet, else the first."""
+        free = [column for column in self.columns if targets[column.place] == LEAVE_OUT] or self.columns
+        return f"column-{free[0].place}" if free else None
 
     def _refuse(self, column: ColumnMatch, words: str) -> None:
         self.add_error(f"column-{column.place}", ValidationError(f"{words}. Leave one of them out."))

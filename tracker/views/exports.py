@@ -1,4 +1,4 @@
-"""Exports of the tracker: asking for one, how it is getting on, its file, and deleting that."""
+"""Exports of the tracker: asking for one, how it is getting on, its file, deleting that; and the list of exports."""
 
 from uuid import UUID
 
@@ -9,14 +9,16 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import requires
-from accounts.permissions import Permission
+from accounts.permissions import Permission, can
 from core import job_pages, jobs
 from core.models import Job
 
-from .. import exports, rows
+from .. import exports, rows, training_export
 from ..forms.exports import ExportForm
 from .listing import note_search
 
+# What stands in the list of exports, and who may have it.
+LISTED = {exports.KIND: Permission.TRACKER_EXPORT, training_export.KIND: Permission.TRAINING_MANAGE}
 HEADINGS = [{"label": label} for label in ("Asked for", "What", "Filters", "Status", "Kept until")]
 
 
@@ -44,12 +46,18 @@ def export(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@requires(Permission.TRACKER_EXPORT)
+@requires(*LISTED.values())
 def export_list(request: HttpRequest) -> HttpResponse:
-    """The exports that you asked for, newest first."""
-    mine = Job.objects.visible_to(request.user).filter(kind=exports.KIND).select_related("file").defer("file__content")
-    page = Paginator(mine, 25).get_page(request.GET.get("page"))
-    return render(request, "tracker/exports.html", {"page": page, "headings": HEADINGS})
+    """The exports that you asked for, of the tracker and of the training register, newest first."""
+    kinds = [kind for kind, permission in LISTED.items() if can(request.user, permission)]
+    mine = Job.objects.visible_to(request.user).filter(kind__in=kinds).select_related("file").defer("file__content")
+    context = {
+        "page": Paginator(mine, 25).get_page(request.GET.get("page")),
+        "headings": HEADINGS,
+        "training": training_export.KIND,
+        "of_tracker": exports.KIND in kinds,
+    }
+    return render(request, "tracker/exports.html", context)
 
 
 @require_safe
