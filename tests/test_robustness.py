@@ -1,5 +1,6 @@
 """Whatever a client sends, no answer is a failure of ours; and a form that is refused keeps what was typed."""
 
+import copy
 import uuid
 from urllib.parse import quote, unquote_to_bytes
 
@@ -7,12 +8,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Agency
+from accounts.models import Agency, User
 from accounts.permissions import Role
 from core.models import FormSection
 from core.models.lists import FormName
 from tests.factories import a_draft, a_person, a_referral, a_team, an_action, an_entry
 from tests.imports import a_profile, an_import
+from tests.made_once import made_once
 from tests.permissions import requests
 from tests.permissions.checking import all_routes
 from tests.permissions.table import cells, named_routes
@@ -41,9 +43,15 @@ NAMES = [
 
 
 @pytest.fixture
-def anybody():
+def anybody(everything):
     """A person who may open every page."""
-    return a_person(*Role, team=a_team())
+    return copy.deepcopy(everything[0])
+
+
+@pytest.fixture
+def addresses(everything):
+    """The address of every route, of records of that person."""
+    return everything[1]
 
 
 @pytest.fixture
@@ -93,21 +101,29 @@ def urls(by) -> dict[str, str]:
     return found
 
 
+def somebody_with_everything() -> tuple[User, dict[str, str]]:
+    person = a_person(*Role, team=a_team())
+    return person, urls(person)
+
+
+everything = made_once(somebody_with_everything)
+
+
 def sound(response, what: str) -> None:
     assert response.status_code < 500, f"{what}: {response.status_code}"
 
 
 @pytest.mark.parametrize("kind", VALUES)
-def test_no_value_in_an_address_breaks_a_page(browser, anybody, kind):
+def test_no_value_in_an_address_breaks_a_page(browser, addresses, kind):
     value = VALUES[kind] if kind != "long" else LONG[:8000]
     query = dict.fromkeys(NAMES, value)
-    for name, url in urls(anybody).items():
+    for name, url in addresses.items():
         if name not in ("account_logout",):
             sound(browser.get(url, query), f"GET {name}")
 
 
 @pytest.mark.parametrize("kind", VALUES)
-def test_no_value_in_a_form_breaks_a_page(browser, anybody, kind):
+def test_no_value_in_a_form_breaks_a_page(browser, addresses, kind):
     """Every field of every form at once."""
     fields = {
         "body", "version", "client", "seq", "resolves", "parked", "draft_key", "force", "next", "q", "filters", "login",
@@ -127,7 +143,7 @@ def test_no_value_in_a_form_breaks_a_page(browser, anybody, kind):
         fields = {"body", "worry", "reason", "what", "name", "q", "draft_key", "text-home", "filters", "outcome"}
         fields |= {"people", "who", "title"}
     data = dict.fromkeys(fields, value)
-    for name, url in urls(anybody).items():
+    for name, url in addresses.items():
         if name.startswith("account_log"):
             continue
         sound(browser.post(url, data), f"POST {name}")
@@ -144,8 +160,8 @@ def test_signing_in_with_anything(kind):
 
 
 @pytest.mark.parametrize("name", ["a\x00b", "\ufffd", "x" * 5000, "version\r\nSet-Cookie: a=b"])
-def test_no_name_of_a_field_breaks_a_page(browser, anybody, name):
-    for route, url in urls(anybody).items():
+def test_no_name_of_a_field_breaks_a_page(browser, addresses, name):
+    for route, url in addresses.items():
         if not route.startswith("account_log"):
             sound(browser.get(url, {name[:2000]: "x"}), f"GET {route}")
             sound(browser.post(url, {name: "x"}), f"POST {route}")
@@ -222,8 +238,8 @@ def test_a_date_that_is_none_is_refused_and_shown_again(browser, anybody, day, m
     assert referral.state == "planned"
 
 
-def test_every_route_was_tried(anybody):
-    assert set(urls(anybody)) == set(all_routes()) == set(named_routes())
+def test_every_route_was_tried(addresses):
+    assert set(addresses) == set(all_routes()) == set(named_routes())
 
 
 def forms_of(by) -> dict[str, tuple[str, dict, list[str], list[str]]]:

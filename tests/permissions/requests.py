@@ -14,6 +14,7 @@ from core.models.lists import FormName
 from tests import slices
 from tests.imports import HEADINGS, a_workbook
 from tracker import likeness
+from tracker.models import TrackerEntry
 from tracker.services import other_texts, tagging, theme_merges
 
 from .table import Cell
@@ -224,7 +225,11 @@ def _action(world: World, cell: Cell) -> dict:
 
 
 def _entry(world: World, cell: Cell) -> dict:
-    return {"primary_concern": "home", "version": "1" if cell.state == "held" else "0"}
+    """With the version that the entry has by now: other routes change it, in whatever order they are asked."""
+    version = 0
+    if cell.state == "held" and cell.row != "nowhere":
+        version = TrackerEntry.objects.get(referral=world.record(cell.row, cell.state)["referral"]).version
+    return {"primary_concern": "home", "version": str(version)}
 
 
 def _feedback(world: World, cell: Cell) -> dict:

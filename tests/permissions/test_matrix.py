@@ -6,7 +6,7 @@ from django.urls import reverse
 from . import requests, table
 from .checking import all_routes, answer_of, ask, leaks
 from .table import Cell
-from .world import IDENTITIES, World
+from .world import IDENTITIES
 
 pytestmark = pytest.mark.django_db
 
@@ -24,9 +24,8 @@ def test_every_record_route_is_tried_with_what_does_not_exist():
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
-def test_no_other_method_is_taken(method):
+def test_no_other_method_is_taken(world, method):
     """A page is read by GET, changed by POST. Any other way would get round the record of who read it."""
-    world = World()
     wrong = []
     for route in table.named_routes():
         cell = table.cells_of(route)[0]
@@ -50,8 +49,7 @@ LISTS = [
 ]  # fmt: skip
 
 
-def test_lists_show_only_what_is_theirs():
-    world = World().fill()
+def test_lists_show_only_what_is_theirs(world):
     _ = world.kept_text
     for identity in IDENTITIES:
         browser = world.browser(identity)
@@ -61,8 +59,7 @@ def test_lists_show_only_what_is_theirs():
             assert leaks(world, identity, response) == [], f"{name}?{query} as {identity}"
 
 
-def test_search_by_the_words_of_any_record_shows_only_what_is_theirs():
-    world = World().fill()
+def test_search_by_the_words_of_any_record_shows_only_what_is_theirs(world):
     for identity in ("maker", "colleague", "outsider", "cs", "manager"):
         browser = world.browser(identity)
         for row in ("ours", "theirs", "assigned", "draft", "restricted", "granted"):
@@ -73,8 +70,7 @@ def test_search_by_the_words_of_any_record_shows_only_what_is_theirs():
                 assert [marker for marker in world.forbidden(identity) if marker in shown] == [], (identity, word)
 
 
-def test_search_finds_own_and_says_nothing_of_foreign_ones():
-    world = World().fill()
+def test_search_finds_own_and_says_nothing_of_foreign_ones(world):
     browser = world.browser("maker")
     own, foreign = world.record("ours", "held")["words"], world.record("theirs", "held")["words"]
     assert own["reference"] in browser.post(reverse("search"), {"q": own["name"]}, follow=True).content.decode()
@@ -85,8 +81,7 @@ def test_search_finds_own_and_says_nothing_of_foreign_ones():
     assert len(nothing) == len(hidden)
 
 
-def test_counts_leave_out_what_may_not_be_seen():
-    world = World().fill()
+def test_counts_leave_out_what_may_not_be_seen(world):
     page = world.browser("maker").get(reverse("consultations:referrals")).context["page"]
     assert page.paginator.count == 5  # ours in four states, and the draft
     assert world.browser("outsider").get(reverse("consultations:referrals")).context["page"].paginator.count == 8
@@ -95,24 +90,21 @@ def test_counts_leave_out_what_may_not_be_seen():
         assert (listed["count"], len(listed["page"])) == ((count, False), count)
 
 
-def test_home_names_only_own_work():
-    world = World().fill()
+def test_home_names_only_own_work(world):
     actions = {work.heading: work for work in world.browser("maker").get("/").context["work"]}
     assert actions["Your actions"].count == 4  # of ours and of the assigned ones, planned and held
     assert "Your actions" not in {work.heading for work in world.browser("colleague").get("/").context["work"]}
 
 
-def test_a_person_without_any_role_sees_nothing():
-    world = World().fill()
+def test_a_person_without_any_role_sees_nothing(world):
     assert world.browser("demoted").get("/").context["work"] == []
     assert world.browser("demoted").get(reverse("session")).json()["signed_in"] is True
     assert world.browser("deactivated").get(reverse("session")).json()["signed_in"] is False
 
 
-def test_a_denial_is_recorded_once_with_route_and_id_and_no_more():
+def test_a_denial_is_recorded_once_with_route_and_id_and_no_more(world):
     from core.models import AuditEvent
 
-    world = World()
     referral = world.record("theirs", "held")["referral"]
     world.browser("maker").get(reverse("consultations:referral", args=[referral.pk]) + "?q=secret-words")
     event = AuditEvent.objects.get(act="denied")
@@ -122,8 +114,7 @@ def test_a_denial_is_recorded_once_with_route_and_id_and_no_more():
     }  # fmt: skip
 
 
-def test_a_refused_post_leaves_the_row_as_it_was():
-    world = World()
+def test_a_refused_post_leaves_the_row_as_it_was(world):
     record = world.record("theirs", "screening")
     before = type(record["referral"]).objects.filter(pk=record["referral"].pk).values().get()
     for identity in ("maker", "colleague", "manager", "lead", "demoted", "deactivated", "anonymous"):

@@ -15,6 +15,7 @@ from core.models import FormSection
 from core.models.lists import FormName
 from core.words import HasWord, typed_words
 from tests.factories import a_person, a_referral, a_team, an_action, an_entry
+from tests.made_once import made_once
 from tracker import rows
 from tracker.models import Theme, TrackerEntry
 
@@ -34,8 +35,7 @@ def found(by, **chosen) -> set:
     return united
 
 
-@pytest.fixture
-def record():
+def a_record() -> Referral:
     """One referral with something to find in each place, among others that have nothing of it."""
     for _ in range(2):
         a_referral("planned")
@@ -50,6 +50,9 @@ def record():
     factor = FormSection.objects.of(FormName.FRAMEWORK_FACTORS)[0]
     FrameworkPlace.objects.create(consultation=made.consultation, factor=factor, name="Bus Station", order=9)
     return made
+
+
+record = made_once(a_record)
 
 
 @pytest.mark.parametrize(
@@ -158,13 +161,13 @@ def nodes(plan: dict) -> list[dict]:
     return [plan, *(each for child in plan.get("Plans", []) for each in nodes(child))]
 
 
-@pytest.mark.parametrize("chosen", [{"q": "lock"}, {"context": "lock"}])
+@pytest.mark.parametrize("chosen", [{"q": "weir"}, {"context": "weir"}])
 def test_words_are_looked_for_once_however_badly_the_rest_is_planned(manager, chosen):
     """As without statistics: a loop for each join, and nothing kept for the next time round."""
     for _ in range(5):
         referral = a_referral("held")
-        an_entry(referral, detail="At the lock", themes=list(Theme.objects.in_use()[:3]))
-        an_action(referral, context_name="Lock")
+        an_entry(referral, detail="At the weir", themes=list(Theme.objects.in_use()[:3]))
+        an_action(referral, context_name="Weir")
     tags = TrackerEntry.themes.through.objects.filter(
         trackerentry__referral__in=rows.narrowed(rows.seen_by(manager), chosen).values("pk")
     )
