@@ -51,12 +51,14 @@ def test_a_tracker_goes_in_and_out_again(browse):
     _do_the_job()
 
     steps.heading(page, "What do these words mean?")
+    expect(page.get_by_role("heading", level=1)).to_have_count(1)  # the page itself, not put into the one before
     page.get_by_label("Primary Concern: Round the estate").select_option("Neighbourhood")
     steps.press(page, "Check the rows")
     expect(page.get_by_text("Waiting to start.")).to_be_visible()
     _do_the_job()
 
     steps.heading(page, "What would become of each row")
+    expect(page.get_by_role("heading", level=1)).to_have_count(1)
     expect(page.get_by_text("31/02/2024")).to_be_visible()
     steps.press(page, "Import 2 referrals")
     expect(page.get_by_text("Waiting to start.")).to_be_visible()

@@ -127,6 +127,9 @@ def test_from_the_tracker_by_a_filter_to_tagging_and_the_dashboard_with_the_keyb
     expect(page.get_by_text("You can undo this")).to_be_visible()
     assert Theme.objects.get(name="Gangs").entries.get().referral == held
 
+    _tab_to(page, "Back to the tracker")
+    keys.press("Enter")
+    steps.heading(page, "Tracker")
     _tab_to(page, "Dashboard")
     keys.press("Enter")
     steps.heading(page, "Dashboard")

@@ -72,6 +72,8 @@ def test_a_tracker_goes_in_step_by_step(browser, manager):
     assert "Waiting to start" in browser.get("", of).content.decode()
     of = browser.run(of)
     assert of.stage == Stage.VALUES
+    polled = browser.client.get(browser.at("", of), headers={"hx-request": "true"})
+    assert (polled.status_code, polled.headers["HX-Redirect"]) == (200, browser.at("-words", of))
     body = browser.get("-words", of).content.decode()
     for words in ("Peers", "Near team", "Police", "Make it as a new team"):
         assert words in body

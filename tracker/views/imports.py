@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.access import requires
 from accounts.permissions import Permission, can
@@ -81,7 +82,8 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     of = _visible(request, pk)
     mine = of.made_by_id == request.user.pk
     if of.stage in _PAGES and (of.job is None or of.job.status == JobStatus.DONE):
-        return redirect(_next_page(of))
+        # A redirect that htmx follows would put the whole of that page into this one, in the place of the progress.
+        return HttpResponseClientRedirect(_next_page(of)) if request.htmx else redirect(_next_page(of))
     job = of.job if of.stage in (Stage.CHECKING, Stage.COLUMNS, Stage.CHECKED, Stage.IMPORTING) or of.undo_job else None
     context = {
         "import": of,
