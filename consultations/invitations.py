@@ -3,7 +3,7 @@
 It leaves the service: it names the reference and no person, neither the young person nor who takes part.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from email.utils import parseaddr
 from zoneinfo import ZoneInfo
 
@@ -39,18 +39,43 @@ def calendar(consultation: Consultation, *, cancelled: bool | None = None, at: d
         raise ValueError("this consultation has no planned day")
     if cancelled is None:
         cancelled = consultation.referral.state not in _STANDS
+    return meeting(
+        uid=consultation.pk,
+        sequence=consultation.invitation,
+        summary=f"Case consultation {consultation.referral.reference}",
+        day=consultation.planned_for,
+        start=starts(consultation),
+        place=consultation.place,
+        cancelled=cancelled,
+        at=at,
+    )
+
+
+def meeting(
+    *,
+    uid,
+    sequence: int,
+    summary: str,
+    day: date,
+    start: datetime | None,
+    place: str = "",
+    length: timedelta = LENGTH,
+    cancelled: bool = False,
+    at: datetime | None = None,
+) -> str:
+    """Any meeting as an iCalendar text; `summary` and `place` name no person. What `calendar` says holds for it too."""
     event = Event()
-    event.add("uid", f"{consultation.pk}@cs-casework")
-    event.add("sequence", consultation.invitation)
+    event.add("uid", f"{uid}@cs-casework")
+    event.add("sequence", sequence)
     event.add("dtstamp", (at or timezone.now()).astimezone(UTC))
-    event.add("summary", f"Case consultation {consultation.referral.reference}")
-    if start := starts(consultation):
+    event.add("summary", summary)
+    if start:
         event.add("dtstart", start.astimezone(UTC))
-        event.add("duration", LENGTH)
+        event.add("duration", length)
     else:
-        event.add("dtstart", consultation.planned_for)
+        event.add("dtstart", day)
         event.add("transp", "TRANSPARENT")  # a day on which something is, not a day that is full
-    if place := " ".join(consultation.place.split()):
+    if place := " ".join(place.split()):
         event.add("location", place)
     event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     event["organizer"] = _organizer()

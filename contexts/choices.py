@@ -44,6 +44,37 @@ WORKED_ON = frozenset({ContextState.ASSESSING, ContextState.PLANNED, ContextStat
 OPEN = WORKED_ON | {ContextState.REFERRED, ContextState.INFORMATION}
 
 
+class ConferenceKind(models.TextChoices):
+    """Whether a conference is the first about a context, or looks at what came of an earlier one."""
+
+    INITIAL = "initial", "Initial conference"
+    REVIEW = "review", "Review conference"
+
+
+class ConferenceStatus(models.TextChoices):
+    """How a conference stands."""
+
+    ARRANGED = "arranged", "Arranged"
+    HELD = "held", "Held"
+    OFF = "off", "Called off"
+
+
+class Attendance(models.TextChoices):
+    """Whether somebody who was invited to a conference was there; empty until it is known."""
+
+    CAME = "came", "Came"
+    APOLOGIES = "apologies", "Sent apologies"
+    ABSENT = "absent", "Did not come"
+
+
+class PackStatus(models.TextChoices):
+    """How a conference pack stands."""
+
+    DRAFT = "draft", "Being written"
+    ISSUED = "issued", "Issued"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
 class ClosingOutcome(models.TextChoices):
     """What came of the work on a context."""
 

@@ -41,6 +41,7 @@ class Tab:
 TABS = [
     Tab("Overview", "contexts:context"),
     Tab("Plan", "contexts:plan", "plan"),
+    Tab("Conferences", "contexts:conferences", "conferences"),
 ]
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import urls_of_plan
+from . import urls_of_conference, urls_of_plan
 from .views import contexts, deciding
 
 app_name = "contexts"
@@ -21,4 +21,5 @@ urlpatterns = [
     path("<uuid:pk>/close/", deciding.close, name="close"),
     path("<uuid:pk>/reopen/", deciding.reopen, name="reopen"),
     *urls_of_plan.urlpatterns,
+    *urls_of_conference.urlpatterns,
 ]

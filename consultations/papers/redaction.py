@@ -273,8 +273,15 @@ class Redactor:
 
     def apply(self, text: str) -> str:
         """`text` without what was chosen; `counts` grows by what was put in its place."""
-        if not text:
-            return text
+        return self._put(text, *self._look(text)) if text else text
+
+    def where(self, text: str) -> list[tuple[int, int]]:
+        """Where in `text` something that was chosen stands: (start, end) of each, in order; nothing is taken out."""
+        _, places, spans = self._look(text)
+        return [(places[start], places[end] if end < len(places) else len(text)) for start, end, _ in spans]
+
+    def _look(self, text: str) -> tuple[str, list[int], list[tuple[int, int, str]]]:
+        """The folded text, where in `text` each of its letters comes from, and the spans that were chosen."""
         folded, places = _folded(text)
         taken = bytearray(len(folded))
         spans: list[tuple[int, int, str]] = []
@@ -303,7 +310,7 @@ class Redactor:
             for start, end in _caseless_runs(folded):
                 if not any(taken[start:end]):
                     take(start, end, "[words in another script]")
-        return self._put(text, folded, places, sorted(spans))
+        return folded, places, sorted(spans)
 
     def _user_names(self, folded: str) -> Iterator[tuple[int, int, str]]:
         """Words that are no plain word (@kyle.z, kyle_07, #kylestrong) and have a chosen name in them."""

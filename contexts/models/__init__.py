@@ -1,5 +1,6 @@
 """The records of contexts: the context itself, its referrals, and the people in it. Each slice has its own file."""
 
+from .conference import Conference, ConferenceInvitee, ConferencePack, PackPart
 from .contexts import (
     Context,
     ContextDecision,
@@ -14,6 +15,9 @@ from .plan import GoalReading, PlanAction, PlanGoal, PlanProgress
 from .provenance import Provenance, ProvenanceQuerySet
 
 __all__ = [
+    "Conference",
+    "ConferenceInvitee",
+    "ConferencePack",
     "Context",
     "ContextDecision",
     "ContextMember",
@@ -22,6 +26,7 @@ __all__ = [
     "ContextReferral",
     "GoalReading",
     "LinkedPerson",
+    "PackPart",
     "PeerTie",
     "PlanAction",
     "PlanGoal",

@@ -12,6 +12,8 @@ _PAGES: list[tuple[str, str, str, bool]] = [
     (Act.ACCEPT, "Screen this context", "contexts:screen", True),
     (Act.ANSWER, "Answer the question", "contexts:answer", True),
     (Act.PLAN, "Finish the assessment", "contexts:finish-assessing", True),
+    (Act.HOLD, "Open the conference", "contexts:conferences", True),
+    (Act.CONFER, "Arrange a conference", "contexts:conference-arrange", True),
     (Act.REVIEW, "Begin reviewing the plan", "contexts:begin-reviewing", True),
     (Act.CLOSE, "Close the context", "contexts:close", False),
     (Act.REOPEN, "Reopen the context", "contexts:reopen", False),
@@ -26,6 +28,7 @@ def next_acts(context: Context, acts: set[str]) -> list[dict[str, str]]:
 
 def _buttons(context: Context, acts: set[str]) -> Iterator[dict[str, str]]:
     loud = ["", "secondary"]
+    acts = acts - {Act.CONFER} if Act.HOLD in acts else acts  # one conference at a time
     for act, label, url_name, is_loud in _PAGES:
         if act in acts:
             kind = loud.pop(0) if is_loud and loud else "link"
