@@ -106,8 +106,9 @@ def _entries(name: str, *, loose: bool) -> list[str]:
     if not bare or (bare.isdigit() and len(bare) < _SHORTEST_NUMBER):
         return []
     if loose:
-        parts = [word for word in words_of(name) if word not in ORDINARY or word in ALSO_NAMES]
-        return [f'"{name}"', *parts]
+        parts = {part for word in words_of(name) for part in (word, *word.split("-"))}
+        named = [part for part in sorted(parts) if part not in ORDINARY or part in ALSO_NAMES]
+        return [f'"{name}"', *(f'"{one.capitalize()}"' for one in named if len(one) > 1)]
     if kind_of(name) == "place":  # Grace Park is a child here: each part counts
-        return [name, *(word for word in words_of(name) if word not in TITLES)]
+        return [name, *(word.capitalize() for word in words_of(name) if word not in TITLES)]
     return [name]

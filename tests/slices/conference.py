@@ -195,7 +195,7 @@ def _context(world: World, row: str, state: str) -> Context:
         context = work.give(context, lead=world.people["maker"], by=world.screener)
     hidden = world.record("restricted", "held")["referral"].young_person
     a_linked_person(context, hidden, by=world.screener)
-    a_linked_person(context, name=f"peer-at-conference-{tag}", by=world.screener)
+    a_linked_person(context, name=f"peerat{tag}", by=world.screener)
     return context
 
 
@@ -215,7 +215,7 @@ def conference_of(world: World, row: str, state: str) -> dict:
     made["issued"] = a_pack(conference, by=by, questions=f"asked-in-pack-{tag}")
     made["draft"] = a_pack(conference, by=by, issued=False, questions=f"drafted-in-pack-{tag}")
     name = world.record("restricted", "held")["referral"].young_person.name
-    decided = f"decided-at-{tag} with {name} and peer-at-conference-{tag}"
+    decided = f"decided-at-{tag} with {name} and peerat{tag}"
     if state == "conference":
         decided = f"decided-at-{tag}"
     services.save_decisions(conference, body=decided, base_version=0, by=by)
@@ -230,7 +230,7 @@ def conference_of(world: World, row: str, state: str) -> dict:
 
 
 def _job(world: World, row: str, status: str) -> Job:
-    """Minutes or a pack, asked for by the maker, of `theirs` by the CS practitioner who screens; one `done` has a file."""
+    """Minutes or a pack, asked for by the maker, of `theirs` by somebody else; one that is `done` has a file."""
     jobs = world.__dict__.setdefault("conference_jobs", {})
     if (row, status) not in jobs:
         made = conference_of(world, row, "conference")
@@ -278,7 +278,7 @@ def forbidden(world: World, identity: str) -> list[str]:
             if not told:
                 words.append(f"conferred-on-{tag}")
         if identity not in READS_CASEWORK[row]:
-            words += [f"drafted-in-pack-{tag}", f"peer-at-conference-{tag}"]
+            words += [f"drafted-in-pack-{tag}", f"peerat{tag}"]
             if not told and row not in ("chaired", "invited"):
                 words.append(f"told-before-conference-{tag}")
     return words
@@ -303,6 +303,8 @@ def _arranging(world: World, cell) -> dict:
 
 
 def _issuing(world: World, cell) -> dict:
+    if cell.row == "nowhere":
+        return {}
     made = conference_of(world, cell.row, cell.state)
     return {"digest": look_through(made["draft"], world.screener).digest, "because": "Ordinary words"}
 
@@ -314,15 +316,15 @@ FORMS = {
     "contexts:conference-hold": lambda world, cell: _day("held_on") | _day("review_on", 60),
     "contexts:conference-agreed": lambda world, cell: {},
     "contexts:conference-save": lambda world, cell: {
-        "section": "decisions", "text-decisions": "New words", "version-decisions": "9", "digest-decisions": "x",
+        "section": "decisions", "text-decisions": "New words", "version-decisions": "1", "digest-decisions": "x",
     },
-    "contexts:conference-save-decisions": lambda world, cell: {"body": "New", "version": "1", "client": "a", "seq": 1},
+    "contexts:conference-save-decisions": lambda world, cell: {"body": "New", "version": "2", "client": "a", "seq": 1},
     "contexts:conference-invite": lambda world, cell: {"agency": "Libraries", "who": "nobody"},
     "contexts:conference-uninvite": lambda world, cell: {},
     "contexts:conference-attendance": lambda world, cell: {},
     "contexts:conference-begin-pack": lambda world, cell: {},
     "contexts:conference-save-pack": lambda world, cell: {},
-    "contexts:conference-save-part": lambda world, cell: {"body": "New", "version": "9", "client": "a", "seq": 1},
+    "contexts:conference-save-part": lambda world, cell: {"body": "New", "version": "2", "client": "a", "seq": 1},
     "contexts:conference-pack-check": _issuing,
     "contexts:conference-pack-replace": lambda world, cell: {},
     "contexts:conference-make-pack": lambda world, cell: {},
