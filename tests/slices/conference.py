@@ -318,7 +318,7 @@ FORMS = {
     "contexts:conference-save": lambda world, cell: {
         "section": "decisions", "text-decisions": "New words", "version-decisions": "1", "digest-decisions": "x",
     },
-    "contexts:conference-save-decisions": lambda world, cell: {"body": "New", "version": "2", "client": "a", "seq": 1},
+    "contexts:conference-save-decisions": lambda world, cell: {"body": "New", "version": "1", "client": "a", "seq": 1},
     "contexts:conference-invite": lambda world, cell: {"agency": "Libraries", "who": "nobody"},
     "contexts:conference-uninvite": lambda world, cell: {},
     "contexts:conference-attendance": lambda world, cell: {},
