@@ -139,4 +139,4 @@ def test_from_the_tracker_by_a_filter_to_tagging_and_the_dashboard_with_the_keyb
     keys.press("Space")
     _tab_to(page, "Apply filters")
     keys.press("Enter")
-    expect(page.get_by_text("Filters: Themes: Gangs.")).to_be_visible()
+    expect(page.get_by_role("link", name="Remove the filter Themes: Gangs")).to_be_visible()
