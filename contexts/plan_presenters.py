@@ -76,7 +76,8 @@ class GoalRow:
 
 
 def goal_rows(context: Context, sight: Sight, actions: Sequence[PlanAction] = ()) -> list[GoalRow]:
-    """The goals of a plan in their order, each with those of `actions` that lead to it."""
+    """The goals of a plan in their order, each with those of `actions` that lead to it, open ones first."""
+    actions = sorted(actions, key=lambda action: not action.is_open)
     return [
         _goal_row(goal, sight, [action for action in actions if action.goal_id == goal.pk])
         for goal in context.goals.select_related("ended_by").prefetch_related("readings__by")

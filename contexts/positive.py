@@ -5,7 +5,8 @@ import re
 # Words that begin or carry a goal which takes something away. "Without fear" and "nobody is alone" say something good.
 _TAKES_AWAY = re.compile(
     r"^\W*(?:to\s+)?(?:end|not?|never|nobody|none)\b"
-    r"|\b(?:stop(?:s|ped|ping)?|no\s+(?:more|longer)|not?\s+longer|reduc(?:e[sd]?|ing|tion)|decreas(?:e[sd]?|ing)"
+    r"|\b(?:(?<!bus )stop(?:s|ped|ping)?|no\s+(?:more|longer)|reduc(?:e[sd]?|ing|tion)"
+    r"|decreas(?:e[sd]?|ing)"
     r"|fewer|less|prevent(?:s|ed|ing|ion)?|avoid(?:s|ed|ing)?|cease[sd]?|don[’']t|do\s+not|does\s+not|must\s+not"
     r"|eliminat(?:e[sd]?|ing)|ban(?:s|ned|ning)?)\b",
     re.IGNORECASE,

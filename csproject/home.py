@@ -14,7 +14,9 @@ from consultations.choices import ReferralState
 from consultations.models import ConsultationAction, Feedback, Referral, TakeAway
 from consultations.services import access, feedback, waiting
 from consultations.services.referrals import DRAFT_KEY_NEW
+from contexts import plan_sight
 from contexts import waiting as contexts_waiting
+from contexts.models import PlanAction
 from contexts.services.referring import DRAFT_KEY_NEW as DRAFT_KEY_NEW_CONTEXT
 from core import drafts
 from core.models.actions import ActionStatus
@@ -41,6 +43,7 @@ class Work:
     lines: list[Line]
     count: int
     all_url: str = ""
+    others: tuple[tuple[str, str], ...] = ()  # the words and addresses of several pages that have all of them together
 
 
 def work_for(user) -> list[Work]:
@@ -57,6 +60,8 @@ def work_for(user) -> list[Work]:
         found.append(_to_screen(user))
     if can(user, Permission.CONTEXT_SEE):
         found += [_context_work(work) for work in contexts_waiting.for_person(user, today)]
+    if can(user, Permission.CONTEXT_WORK):
+        found.append(_plan_actions_left(user))
     if can(user, Permission.REFERRAL_SEE):
         found.append(_coming_up(user, today))
     if can(user, Permission.REFERRAL_RESTRICT):
@@ -82,20 +87,55 @@ def _work(heading: str, rows: QuerySet, line, all_url: str = "") -> Work | None:
 
 
 def _actions(user, today: date) -> Work | None:
-    rows = (
-        ConsultationAction.objects.open()
-        .of_owner(user)
-        .select_related("consultation__referral")
-        .order_by(F("due").asc(nulls_last=True), "created_at")
+    """What is theirs to do, of consultations and of plans, overdue first."""
+    by_due = (F("due").asc(nulls_last=True), "created_at")
+    agreed = ConsultationAction.objects.open().of_owner(user).select_related("consultation__referral")
+    planned = PlanAction.objects.open().of_owner(user).select_related("context", "goal")
+    agreed, planned = agreed.order_by(*by_due), planned.order_by(*by_due)
+    first, second = list(agreed[: SHOWN + 1]), list(planned[: SHOWN + 1])
+    lines = [(action, _action_line(action, today)) for action in first]
+    lines += [(row.action, _plan_line(row)) for row in plan_sight.shown(user, second)]
+    if not lines:
+        return None
+    lines.sort(key=lambda pair: (pair[0].due or date.max, pair[0].created_at))
+    count = sum(
+        len(rows) if len(rows) <= SHOWN else every.count() for rows, every in ((first, agreed), (second, planned))
     )
+    all_url = f"{reverse('consultations:actions')}?mine=on&status={ActionStatus.OPEN}"
+    plans_url = f"{reverse('contexts:plan-actions')}?mine=on&status={ActionStatus.OPEN}"
+    if not first:
+        all_url = plans_url
+    others = (("All of consultations", all_url), ("All of plans", plans_url)) if first and second else ()
+    return Work("Your actions", [line for _, line in lines[:SHOWN]], count, all_url, others)
 
-    def line(action: ConsultationAction) -> Line:
-        url = f"{reverse('consultations:action', args=[action.pk])}?next={reverse('home')}"
-        by_when = f", by {_day(action.due)}" if action.due else ""
-        note = f"{action.consultation.referral.reference}, {action.get_space_display()}{by_when}"
-        return Line(action.what, url, note, "Overdue" if action.due and action.due < today else "")
 
-    return _work("Your actions", rows, line, f"{reverse('consultations:actions')}?mine=on&status={ActionStatus.OPEN}")
+def _action_line(action: ConsultationAction, today: date) -> Line:
+    url = f"{reverse('consultations:action', args=[action.pk])}?next={reverse('home')}"
+    by_when = f", by {_day(action.due)}" if action.due else ""
+    note = f"{action.consultation.referral.reference}, {action.get_space_display()}{by_when}"
+    return Line(action.what, url, note, "Overdue" if action.due and action.due < today else "")
+
+
+def _plan_line(row: plan_sight.ShownAction) -> Line:
+    """An action of a plan, in words that this reader may read."""
+    action = row.action
+    url = f"{reverse('contexts:plan-action', args=[action.pk])}?next={reverse('home')}"
+    by_when = f", by {_day(action.due)}" if action.due else ""
+    note = f"{action.context.reference}, {row.context}{by_when}"
+    return Line(row.what, url, note, "Overdue" if action.is_overdue else "")
+
+
+def _plan_actions_left(user) -> Work | None:
+    """Actions of plans that wait for somebody to take them, for who works on the context."""
+    rows = PlanAction.objects.visible_to(user).open().without_owner().select_related("owner", "context", "goal")
+    rows = rows.order_by(F("due").asc(nulls_last=True), "created_at")
+    first = list(rows[: SHOWN + 1])
+    if not first:
+        return None
+    count = len(first) if len(first) <= SHOWN else rows.count()
+    lines = [_plan_line(row) for row in plan_sight.shown(user, first[:SHOWN])]
+    url = f"{reverse('contexts:plan-actions')}?unowned=on"
+    return Work("Actions of plans that nobody does", lines, count, url)
 
 
 def _context_work(waiting: contexts_waiting.Waiting) -> Work | None:

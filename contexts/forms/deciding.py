@@ -178,6 +178,23 @@ class CloseContextForm(GovukForm):
         help_text=f"{READ_BY_TELLERS} Name no child.",
     )
 
-    def __init__(self, *args, context: Context, **kwargs):
+    STAY, DROP = "stay", "drop"
+    open_actions = forms.ChoiceField(
+        label="What becomes of the actions that are still open?",
+        choices=[
+            (STAY, "They stay open: their owners go on with them"),
+            (DROP, "All of them are dropped, with the words above"),
+        ],
+        widget=RadioSelect(),
+        error_messages={"required": "Select what becomes of the actions that are still open"},
+    )
+
+    def __init__(self, *args, context: Context, open_actions: int = 0, **kwargs):
         super().__init__(*args, **kwargs)
         self.initial.setdefault("version", context.version)
+        if not open_actions:
+            del self.fields["open_actions"]
+
+    def drops(self) -> bool:
+        """Whether the open actions go with the context."""
+        return self.cleaned_data.get("open_actions") == self.DROP

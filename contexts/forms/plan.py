@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.text import Truncator
 
 from accounts.models import Agency, User
-from accounts.permissions import Permission, can
 from consultations.forms.actions import ActionForm
 from consultations.forms.common import LONG_TEXT, not_in_future, sensible
 from consultations.forms.screening import long_text
@@ -116,11 +115,11 @@ class ReadingForm(GovukForm):
         help_text="Where it cannot be counted, or what to know about the number. Name no child.",
     )
 
-    def __init__(self, *args, goal: PlanGoal, **kwargs):
+    def __init__(self, *args, goal: PlanGoal, sight: Sight, **kwargs):
         super().__init__(*args, **kwargs)
         self.initial.setdefault("on", timezone.localdate())
         if goal.unit:
-            self.fields["value"].help_text = f"Counted in: {goal.unit}."
+            self.fields["value"].help_text = f"Counted in: {sight.words(goal.unit)}."
 
     def clean_on(self) -> date | None:
         return sensible("Date", not_in_future("Date", self.cleaned_data["on"]))
@@ -218,8 +217,6 @@ class PlanActionFilter(GovukForm):
         super().__init__(*args, **kwargs)
         self.person = person
         self.fields["agency"].queryset = Agency.objects.filter(active=True)
-        if not can(person, Permission.CONTEXT_SEE_ALL):
-            del self.fields["unowned"]
 
     def chosen(self) -> dict[str, Any]:
         """Whatever of the filter is valid and not empty."""

@@ -13,7 +13,7 @@ from core.workflow import ActRefused
 from .. import workflow
 from ..choices import ContextAct
 from ..models import Context, ContextMember
-from . import referring, steps
+from . import plan, referring, steps
 
 
 def give(
@@ -94,13 +94,22 @@ def begin_reviewing(context: Context, *, reason: str, by, review_on=None, at: da
 
 
 def close(
-    context: Context, *, outcome: str, words: str, by, seen_version: int | None = None, at: datetime | None = None
+    context: Context,
+    *,
+    outcome: str,
+    words: str,
+    by,
+    drop_actions: bool = False,
+    seen_version: int | None = None,
+    at: datetime | None = None,
 ) -> Context:
-    """Close a context with what came of it."""
+    """Close a context with what came of it. Open actions of its plan stay with their owners, or are dropped too."""
     at = at or timezone.now()
     with transaction.atomic():
         ended = {"closed_at": at, "closed_by": by, "outcome": outcome, "closing_words": words, "review_on": None}
         current = steps.take(context, ContextAct.CLOSE, by=by, at=at, reason=words, seen_version=seen_version, **ended)
+        if drop_actions:
+            plan.drop_open(current, outcome=words, by=by, at=at)
         line = f"Context {current.reference} is closed."
         people = [*steps.tellers(current), *steps.workers(current)]
         steps.tell(current, people, line, f"closed:{current.version}", by=by, at=at)

@@ -215,15 +215,23 @@ def close(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Close the context with what came of the work."""
     found = casework_for(request, pk)
     workflow.CONTEXT.check(ContextAct.CLOSE, found.state)
+    waiting = found.plan_actions.open().count()
     page = drafts.open_form(
-        request, steps.draft_key(found, "close"), lambda data: CloseContextForm(data, context=found)
+        request,
+        steps.draft_key(found, "close"),
+        lambda data: CloseContextForm(data, context=found, open_actions=waiting),
     )
     status = 200
     if request.method == "POST" and page.form.is_valid():
         sent = page.form.cleaned_data
         try:
             work.close(
-                found, outcome=sent["outcome"], words=sent["words"], seen_version=sent["version"], by=request.user
+                found,
+                outcome=sent["outcome"],
+                words=sent["words"],
+                drop_actions=page.form.drops(),
+                seen_version=sent["version"],
+                by=request.user,
             )
         except EditConflict as conflict:
             conflicts.show_on(page.form, conflict, {}, conflict.current.version)
@@ -235,6 +243,9 @@ def close(request: HttpRequest, pk: UUID) -> HttpResponse:
         "nothing in it can be changed until somebody reopens it",
         "whoever referred it and works on it is told, and can read what came of it",
     ]
+    if waiting:
+        left = "1 action of its plan is" if waiting == 1 else f"{waiting} actions of its plan are"
+        happens.insert(0, f"{left} still open: say below what becomes of that")
     drawn = {"page": page, "found": found, "title": "Close this context?", "happens": happens}
     return render(
         request, "contexts/step.html", drawn | {"button": "Close the context", "warning": True}, status=status

@@ -88,7 +88,7 @@ def change_goal(request: HttpRequest, pk: UUID) -> HttpResponse:
         return {name: sight.words(getattr(current, name)) for name in goals.FIELDS}
 
     return _form(
-        request, goal.context, key=goals.draft_key(goal, "change"), do=do, now=now, goal=goal, sight=sight,
+        request, goal.context, key=goals.draft_key(goal, "change"), do=do, now=now, goal=goal,
         make=lambda data: GoalForm(data, goal=goal, sight=sight),
         said=lambda form: _say_goal(request, "The goal is changed.", form),
         title="Change the goal", button="Save the goal", typed="words",
@@ -135,9 +135,10 @@ def take_up_goal(request: HttpRequest, pk: UUID) -> HttpResponse:
 def measure_goal(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What the measure of a goal was on a day: before, after, and in between."""
     goal = _goal_for(request, pk)
+    sight = Sight(request.user, goal.context)
     return _form(
         request, goal.context, key=goals.draft_key(goal, "measure"), goal=goal,
-        make=lambda data: ReadingForm(data, goal=goal),
+        make=lambda data: ReadingForm(data, goal=goal, sight=sight),
         do=lambda form: goals.measure(goal, **form.cleaned_data, by=request.user),
         said=lambda form: messages.success(request, "The value is added."),
         title="Enter a value", button="Save the value", typed="words",
@@ -172,7 +173,6 @@ def _form(
     button: str,
     typed: str = "",
     goal: PlanGoal | None = None,
-    sight: Sight | None = None,
     now: Callable[[PlanGoal], dict[str, Any]] | None = None,
     warning: bool = False,
     reading: UUID | None = None,
