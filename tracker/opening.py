@@ -9,7 +9,6 @@ import csv
 import json
 import os
 import re
-import resource
 import sys
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -25,7 +24,8 @@ from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.utils import column_index_from_string
 from openpyxl.utils.datetime import from_excel, from_ISO8601
 
-MB = 1024 * 1024
+from core.child import MB, lower_limits
+
 OLD_FORMAT = bytes.fromhex("D0CF11E0A1B11AE1")  # how .xls begins, and .xlsx behind a password
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 STRICT = b"http://purl.oclc.org/ooxml"
@@ -74,9 +74,7 @@ def _too_wide(path: Path, limits: Limits) -> NotATracker:
 def main(path: Path, act: str, sheet: str | None, limits: Limits) -> None:
     """Write what `act` asks for ("look" or "rows") to standard output. Lowers the limits of the process for good."""
     cpu = limits.look_cpu_seconds if act == "look" else limits.cpu_seconds
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # what is read is about children: no dump of it
-    resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
+    lower_limits(memory=limits.memory, cpu_seconds=cpu)
     try:
         for row in _answers(path, act, sheet, limits):
             _say(*row)

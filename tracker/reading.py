@@ -5,16 +5,14 @@ settings nor database nor secrets, so that a file made to hurt hurts only itself
 """
 
 import json
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
-from threading import Timer
 from typing import Any
+
+from core import child
 
 from .opening import ENCRYPTED, MB, OLD_FORMAT, Limits, NotATracker, damaged
 
@@ -65,33 +63,21 @@ def rows(path: Path, *, sheet: str | None = None) -> Iterator[tuple[int, list | 
 def _answers(path: Path, act: str, sheet: str | None, seconds: float) -> Iterator[tuple[Any, Any]]:
     taken = 0
     task = {"act": act, "sheet": sheet, "limits": asdict(LIMITS)}
-    with subprocess.Popen(  # noqa: S603  (our own module; the path is one argument, no shell)
-        [sys.executable, "-m", "tracker.opening", str(path.absolute()), json.dumps(task)],
-        cwd=Path(__file__).resolve().parent.parent,
-        env={name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    ) as child:
-        timer = Timer(seconds, child.kill)
-        timer.start()
-        try:
-            while (line := child.stdout.readline(LIMITS.answer - taken + 1)).endswith(b"\n"):
-                taken += len(line)
-                what, value = json.loads(line, object_hook=_decoded)
-                if what == "problem":
-                    raise NotATracker(value)
-                if what == "end":
-                    return
-                yield what, value
-            if taken + len(line) > LIMITS.answer:
-                raise NotATracker(f"{path.name} holds more than {LIMITS.answer // MB} MB of text: no tracker does.")
-            if child.wait() in (-signal.SIGXCPU, -signal.SIGKILL):
-                raise NotATracker(f"{path.name} takes too long to read: it is larger than a referral tracker.")
-            raise damaged(path)
-        finally:
-            timer.cancel()
-            child.kill()
+    arguments = (str(path.absolute()), json.dumps(task))
+    with child.started("tracker.opening", *arguments, seconds=seconds) as process:
+        while (line := process.stdout.readline(LIMITS.answer - taken + 1)).endswith(b"\n"):
+            taken += len(line)
+            what, value = json.loads(line, object_hook=_decoded)
+            if what == "problem":
+                raise NotATracker(value)
+            if what == "end":
+                return
+            yield what, value
+        if taken + len(line) > LIMITS.answer:
+            raise NotATracker(f"{path.name} holds more than {LIMITS.answer // MB} MB of text: no tracker does.")
+        if process.wait() in (-signal.SIGXCPU, -signal.SIGKILL):
+            raise NotATracker(f"{path.name} takes too long to read: it is larger than a referral tracker.")
+        raise damaged(path)
 
 
 def _decoded(tagged: dict) -> Any:
