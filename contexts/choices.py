@@ -140,3 +140,22 @@ class GoalStatus(models.TextChoices):
     WORKING = "working", "Working on it"
     MET = "met", "Met"
     GIVEN_UP = "given-up", "Given up"
+
+
+class PinKind(models.TextChoices):
+    """What a pin on a safety map marks."""
+
+    HARM = "harm", "Harm"
+    SAFETY = "safety", "Safety"
+
+
+class TimeOfDay(models.TextChoices):
+    """When of a day something is so at a place."""
+
+    MORNING = "morning", "Morning"
+    DAY = "day", "During the day"
+    AFTER_SCHOOL = "after-school", "After school"
+    EVENING = "evening", "Evening"
+    NIGHT = "night", "Night"
+    ALWAYS = "always", "At any time"
+    UNKNOWN = "unknown", "Not known"

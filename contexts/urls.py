@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import urls_of_conference, urls_of_plan
+from . import urls_of_conference, urls_of_plan, urls_of_safety
 from .views import contexts, deciding
 
 app_name = "contexts"
@@ -22,4 +22,5 @@ urlpatterns = [
     path("<uuid:pk>/reopen/", deciding.reopen, name="reopen"),
     *urls_of_plan.urlpatterns,
     *urls_of_conference.urlpatterns,
+    *urls_of_safety.urlpatterns,
 ]

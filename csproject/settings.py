@@ -4,6 +4,7 @@ README.md lists every variable. Nothing here depends on the machine.
 """
 
 import os
+import re
 from pathlib import Path
 
 import dj_database_url
@@ -29,6 +30,16 @@ def env_bool(name: str) -> bool:
 def env_list(name: str, default: str = "") -> list[str]:
     """A comma-separated environment variable as a list without empty items."""
     return [item.strip() for item in os.environ.get(name, default).split(",") if item.strip()]
+
+
+def tile_sources(url: str) -> list[str]:
+    """What the CSP must allow for tiles at `url`: its origin alone, with * for {s}. Raises ImproperlyConfigured."""
+    if not url:
+        return []
+    found = re.fullmatch(r"(https?://)(\{s\}\.)?([A-Za-z0-9.-]+(?::[0-9]{1,5})?)/[^\s;,]*", url)
+    if found is None or not all(part in url for part in ("{x}", "{y}", "{z}")):
+        raise ImproperlyConfigured("TILE_SERVER_URL must look like https://tiles.example.org/{z}/{x}/{y}.png.")
+    return [f"{found[1]}{'*.' if found[2] else ''}{found[3]}"]
 
 
 # DEBUG in the environment: a demonstration or a developer's machine. Only then demo data and plain HTTP.
@@ -218,12 +229,19 @@ if not DEMO:
     if env_bool("BEHIND_PROXY"):  # only where the proxy in front sets this header itself and drops a client's
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+# Where the maps of areas come from, as https://tiles.example.org/{z}/{x}/{y}.png. Without one the safety maps are drawn
+# on pictures alone. Whoever runs that server learns which places are looked at: it should be the council's own.
+TILE_SERVER_URL = env("TILE_SERVER_URL", "")
+TILE_ATTRIBUTION = env("TILE_ATTRIBUTION", "© OpenStreetMap contributors")
+TILE_SOURCES = tile_sources(TILE_SERVER_URL)
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF],
+        # with the tile server of the safety maps, where there is one
+        "img-src": [SELF, *TILE_SOURCES],
         "font-src": [SELF],
         "connect-src": [SELF],
         "form-action": [SELF],
@@ -267,6 +285,10 @@ NPM_FILES = {
     "vendor/cytoscape/cytoscape.min.js": "cytoscape/dist/cytoscape.min.js",
     "vendor/leaflet/leaflet.js": "leaflet/dist/leaflet.js",
     "vendor/leaflet/leaflet.css": "leaflet/dist/leaflet.css",
+    # used by no page, but named by the style sheet, whose addresses are followed when static files are collected
+    "vendor/leaflet/images/layers.png": "leaflet/dist/images/layers.png",
+    "vendor/leaflet/images/layers-2x.png": "leaflet/dist/images/layers-2x.png",
+    "vendor/leaflet/images/marker-icon.png": "leaflet/dist/images/marker-icon.png",
 }
 
 if email_url := os.environ.get("EMAIL_URL", ""):

@@ -13,6 +13,7 @@ from .contexts import (
 from .people import LinkedPerson, PeerTie
 from .plan import GoalReading, PlanAction, PlanGoal, PlanProgress
 from .provenance import Provenance, ProvenanceQuerySet
+from .safety import SafetyLayer, SafetyMap, SafetyPicture, SafetyPin
 
 __all__ = [
     "Conference",
@@ -33,5 +34,9 @@ __all__ = [
     "PlanProgress",
     "Provenance",
     "ProvenanceQuerySet",
+    "SafetyLayer",
+    "SafetyMap",
+    "SafetyPicture",
+    "SafetyPin",
     "context_key",
 ]
