@@ -10,8 +10,9 @@ class ContextsConfig(AppConfig):
         """Bring what the slices add to the page of a context, and to the rounds of what falls due with time."""
         from consultations.services import rounds
 
-        from . import overview, plan_overview
+        from . import overview, plan_overview, safety_pages
         from .services import plan_reminders
 
+        overview.PARTS.append(safety_pages.part)
         overview.PARTS.append(plan_overview.part)
         rounds.PARTS.append(plan_reminders.remind_of_plans)

@@ -7,7 +7,17 @@ SIZE = 100 / SIDE
 LETTERS = "ABCDEFGHIJKLMNOPQRST"
 _SQUARE = re.compile(r"([A-Ta-t])\s*(0?[1-9]|1[0-9]|20)", re.ASCII)
 # Where the first, second… pin stands in a square that was typed: beside each other, the middle first.
-_PLACES = [(0.5, 0.5), (0.25, 0.25), (0.75, 0.75), (0.75, 0.25), (0.25, 0.75), (0.5, 0.2), (0.5, 0.8), (0.2, 0.5), (0.8, 0.5)]
+_PLACES = [
+    (0.5, 0.5),
+    (0.25, 0.25),
+    (0.75, 0.75),
+    (0.75, 0.25),
+    (0.25, 0.75),
+    (0.5, 0.2),
+    (0.5, 0.8),
+    (0.2, 0.5),
+    (0.8, 0.5),
+]
 
 
 def square_of(x: float, y: float) -> str:

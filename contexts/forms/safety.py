@@ -15,7 +15,13 @@ from .. import squares
 from ..choices import PinKind, Reliability, Source, TimeOfDay
 from ..models import Context, LinkedPerson, SafetyLayer
 
-ACROSS = [(250, "250 metres"), (500, "500 metres"), (1000, "1 kilometre"), (2000, "2 kilometres"), (4000, "4 kilometres")]
+ACROSS = [
+    (250, "250 metres"),
+    (500, "500 metres"),
+    (1000, "1 kilometre"),
+    (2000, "2 kilometres"),
+    (4000, "4 kilometres"),
+]
 
 
 def not_later(words: str, value: date | None) -> date | None:
@@ -58,7 +64,9 @@ class PictureForm(MapForm):
     def clean(self):
         sent = self.cleaned_data.get("picture")
         if self.too_large:
-            self.add_error("picture", f"The picture is larger than {uploads.MOST_BYTES // 1024**2} MB. Save it smaller.")
+            self.add_error(
+                "picture", f"The picture is larger than {uploads.MOST_BYTES // 1024**2} MB. Save it smaller."
+            )
         elif "picture" in self.errors:
             pass
         elif not sent:
@@ -74,8 +82,12 @@ class PictureForm(MapForm):
 class AreaForm(MapForm):
     """A new map of an area, where the installation has a tile server."""
 
-    latitude = forms.FloatField(label="Latitude of its middle", min_value=-80, max_value=80, help_text="Such as 51.5449")
-    longitude = forms.FloatField(label="Longitude of its middle", min_value=-179, max_value=179, help_text="Such as -0.0553")
+    latitude = forms.FloatField(
+        label="Latitude of its middle", min_value=-80, max_value=80, help_text="Such as 51.5449"
+    )
+    longitude = forms.FloatField(
+        label="Longitude of its middle", min_value=-179, max_value=179, help_text="Such as -0.0553"
+    )
     across = forms.TypedChoiceField(label="From left to right", choices=ACROSS, coerce=int, initial=1000)
     field_order = ["title", "drawn_on", "latitude", "longitude", "across"]
 
@@ -169,9 +181,7 @@ class PinForm(GovukForm):
         if not known:
             self.fields["layer"].initial = self.NEW
         rows = LinkedPerson.objects.with_sight(user).filter(context=context)
-        self.people_by_key = {
-            str(one.pk): one for one in rows if (one.seen and one.ended_at is None) or one.pk == now
-        }
+        self.people_by_key = {str(one.pk): one for one in rows if (one.seen and one.ended_at is None) or one.pk == now}
         options = [(key, one.shown_name) for key, one in self.people_by_key.items()]
         self.fields["person"].choices = [("", "Nobody in particular"), *options]
 

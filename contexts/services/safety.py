@@ -144,9 +144,7 @@ def restore_map(found: SafetyMap, *, by, at: datetime | None = None) -> SafetyMa
 # Pins
 
 
-def add_pin(
-    found: SafetyMap, values: dict, *, place: dict, layer: dict, by, at: datetime | None = None
-) -> SafetyPin:
+def add_pin(found: SafetyMap, values: dict, *, place: dict, layer: dict, by, at: datetime | None = None) -> SafetyPin:
     """A new pin. `place` has "square", and "x" and "y" where it was pointed at; `layer` is that of `_layer`.
 
     The same form sent twice makes one. Raises ActRefused where the map is put away or full.

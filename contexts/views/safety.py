@@ -1,4 +1,4 @@
-"""Safety maps of a context: the list of them, one, two dates beside each other, several people's laid over each other."""
+"""Safety maps of a context: the list, one map, two dates beside each other, everybody's laid over each other."""
 
 from datetime import date
 from typing import Any
@@ -174,7 +174,9 @@ def compare(request: HttpRequest, pk: UUID, number: UUID) -> HttpResponse:
     new = [row for row in after if row not in before]
     gone = [row for row in before if row not in after]
     title = sight.words(found.title)
-    signs = dict.fromkeys([row["pin"].pk for row in new], "new") | dict.fromkeys([row["pin"].pk for row in gone], "gone")
+    signs = dict.fromkeys([row["pin"].pk for row in new], "new") | dict.fromkeys(
+        [row["pin"].pk for row in gone], "gone"
+    )
     sides = [
         (day, pages.drawing_of(found, f"{title} on {date_format(day, 'DATE_FORMAT')}", some, key=key, signs=signs))
         for key, day, some in (("first", first, before), ("second", second, after))

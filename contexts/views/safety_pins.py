@@ -64,7 +64,10 @@ def _facts(one: SafetyPin, row: dict) -> list[dict]:
         {"key": "How far it can be relied on", "value": row["reliability"]},
         {"key": "Whose map", "value": row["layer"]},
         {"key": "Young person", "value": row["person"] or "Nobody in particular"},
-        {"key": "Recorded by", "value": f"{one.made_by}, {date_format(timezone.localtime(one.made_at), 'DATE_FORMAT')}"},
+        {
+            "key": "Recorded by",
+            "value": f"{one.made_by}, {date_format(timezone.localtime(one.made_at), 'DATE_FORMAT')}",
+        },
     ]
     if one.ended_at:
         ended = f"{date_format(one.ended_on, 'DATE_FORMAT')}, recorded by {one.ended_by}"
