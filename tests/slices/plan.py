@@ -1,8 +1,9 @@
 """The plan of a context: goals, what they are measured by, actions.
 
-On each context one goal with a value, and one action for it that concerns all three linked people: of `ours` it is the
-colleague's to do, who reads no casework; of the others it is the stranger's. In the states `ended-…` the goal is met
-and the action is done, of a context in the state that follows.
+On each context one goal with a value, and one action for it: of `ours` it is the colleague's to do, who reads no
+casework; of the others it is the stranger's. That of `worked` concerns all three linked people, and so stands on the
+page of the young person of the referral `ours`, which the colleague reads; the others concern whom nobody here sees. In
+the states `ended-…` the goal is met and the action is done, of a context in the state that follows.
 """
 
 from django.urls import reverse
@@ -123,7 +124,8 @@ def plan_of(world: World, row: str, state: str) -> tuple[PlanGoal, PlanAction, G
         owner = world.people["colleague"] if row == "ours" else world.stranger
         what = {"what": f"action-of-plan-{tag}", "owner": owner, "goal": goal, "due": timezone.localdate()}
         action = PlanAction.objects.create(context=context, created_by=by, created_at=at, **what, **ended)
-        action.people.set(context.people.all())
+        linked = context.people.order_by("made_at")
+        action.people.set(linked if row == "worked" else linked[1:])
         made(world)[row, state] = (goal, action, reading)
     return made(world)[row, state]
 
@@ -144,14 +146,14 @@ def arguments(world: World, cell) -> list | None:
 
 
 def forbidden(world: World, identity: str) -> list[str]:
-    """The plan, for who does not read the casework; its owner reads an action and its goal all the same."""
+    """The plan, for who does not read the casework; the colleague reads some actions and their goals all the same."""
     words = []
     for row, state in made(world):
         if identity in READS_CASEWORK[row] and not (row == "worked" and state == "closed" and identity == "maker"):
             continue
         tag = f"{row}{state}"
         words += [f"measure-of-plan-{tag}", f"how-of-plan-{tag}", f"value-of-plan-{tag}", f"goal-ending-{tag}"]
-        if not (row == "ours" and identity == "colleague"):
+        if not (row in ("ours", "worked") and identity == "colleague"):
             words += [f"goal-of-plan-{tag}", f"action-of-plan-{tag}", f"outcome-of-plan-{tag}"]
     return words
 
