@@ -31,6 +31,7 @@ class Permission(StrEnum):
     CONTEXT_SCREEN = "context.screen"
     CONTEXT_ALLOCATE = "context.allocate"
     CONTEXT_WORK = "context.work"
+    CONTEXT_VIEWS_SEE = "context.views-see"
     CONTEXT_MERGE = "context.merge"
     CONFERENCE_SEE = "conference.see"
     CONFERENCE_HOLD = "conference.hold"
@@ -132,6 +133,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.CONTEXT_SEE_ALL,
             Permission.CONTEXT_SCREEN,
             Permission.CONTEXT_ALLOCATE,
+            Permission.CONTEXT_VIEWS_SEE,
             Permission.CONTEXT_WORK,
             Permission.CONFERENCE_SEE,
             Permission.CONFERENCE_HOLD,
@@ -156,6 +158,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.CONTEXT_SEE,
             Permission.CONTEXT_SEE_ALL,
             Permission.CONTEXT_ALLOCATE,
+            Permission.CONTEXT_VIEWS_SEE,
             Permission.CONTEXT_MERGE,
             Permission.CONFERENCE_SEE,
             Permission.CONFERENCE_HOLD,

@@ -132,14 +132,14 @@ class Chronology:
     def rows(self, chosen: Chosen) -> QuerySet:
         """(at, number, what, key) of everything there is, in order: a query to be cut into pages and counted."""
         parts = [
-            _keys(_within(self._events(chosen), chosen, "at", "actor_id"), EVENT, "at", F("pk")),
+            keys_of(within(self._events(chosen), chosen, "at", "actor_id"), EVENT, "at", F("pk")),
         ]
         if not chosen.kinds or Kind.WORDS in chosen.kinds:
             parts += [
-                _keys(_within(self._versions(), chosen, "at", "by"), VERSION, "at", F("pk")),
-                _keys(_within(self._set_aside(), chosen, "at", "by"), SET_ASIDE, "at", Value(0)),
-                _keys(
-                    _within(self._set_aside().exclude(resolved_at=None), chosen, "resolved_at", "resolved_by"),
+                keys_of(within(self._versions(), chosen, "at", "by"), VERSION, "at", F("pk")),
+                keys_of(within(self._set_aside(), chosen, "at", "by"), SET_ASIDE, "at", Value(0)),
+                keys_of(
+                    within(self._set_aside().exclude(resolved_at=None), chosen, "resolved_at", "resolved_by"),
                     MERGED, "resolved_at", Value(1),
                 ),
             ]  # fmt: skip
@@ -351,7 +351,7 @@ def cell_url(cell: FrameworkCell) -> str:
     return reverse("consultations:cell-versions", args=args)
 
 
-def _keys(rows: QuerySet, what: str, moment: str, number) -> QuerySet:
+def keys_of(rows: QuerySet, what: str, moment: str, number) -> QuerySet:
     """(moment, number, what, key) of `rows`, so that rows of several tables can stand in one list."""
     return (
         rows.order_by()
@@ -365,7 +365,7 @@ def _keys(rows: QuerySet, what: str, moment: str, number) -> QuerySet:
     )
 
 
-def _within(rows: QuerySet, chosen: Chosen, moment: str, person: str) -> QuerySet:
+def within(rows: QuerySet, chosen: Chosen, moment: str, person: str) -> QuerySet:
     """`rows` by the chosen person in the chosen period, whose days are London's."""
     if chosen.person:
         rows = rows.filter(**{person: chosen.person})

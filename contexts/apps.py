@@ -11,6 +11,7 @@ class ContextsConfig(AppConfig):
         from consultations.services import rounds
 
         from . import overview, plan_overview, safety_pages
+        from .chronology import places  # noqa: F401  (where the records of each slice stand)
         from .services import plan_reminders
 
         overview.PARTS.append(safety_pages.part)

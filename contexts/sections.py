@@ -43,6 +43,7 @@ TABS = [
     Tab("Safety map", "contexts:safety-maps", "safety-map", mapped="place"),
     Tab("Plan", "contexts:plan", "plan"),
     Tab("Conferences", "contexts:conferences", "conferences"),
+    Tab("Chronology", "contexts:chronology", "chronology"),
 ]
 
 

@@ -1,0 +1,24 @@
+"""Where the records of each slice stand, what they are about, and what their texts are called. Read once, at start."""
+
+from .. import models
+from . import ABOUT, PLACES, TEXT_TITLES, own_page, page_named, words_of
+
+
+def _bring(label: str, *, place=None, about: str = "", text: str = "") -> None:
+    model = getattr(models, label, None)
+    if model is None:
+        raise LookupError(f"contexts has no model {label}")
+    kind = model._meta.label_lower
+    if place is not None:
+        PLACES[kind] = place
+    if about:
+        ABOUT[kind] = words_of(model, about)
+    if text:
+        TEXT_TITLES[kind] = words_of(model, text)
+
+
+_bring("PlanGoal", place=page_named("contexts:plan"), about="words")
+_bring("GoalReading", place=page_named("contexts:plan"))
+_bring("PlanAction", place=own_page("contexts:plan-action"), about="what")
+_bring("PackPart", text="title")
+TEXT_TITLES[models.Conference._meta.label_lower] = lambda ids: dict.fromkeys(ids, "Decisions of the conference")
