@@ -82,6 +82,9 @@ def change_goal(request: HttpRequest, pk: UUID) -> HttpResponse:
     sight = Sight(request.user, goal.context)
 
     def do(form: GoalForm) -> None:
+        if any(request.POST.get(name) for name in goals.FIELDS if name not in form.fields):
+            # The form was opened before somebody wrote a name there that this person may not know.
+            raise ActRefused(goals.HIDDEN)
         goals.change(goal, form.values(), version=form.cleaned_data["version"] or 0, by=request.user)
 
     def now(current: PlanGoal) -> dict[str, Any]:
@@ -192,7 +195,7 @@ def _form(
             conflicts.show_on(page.form, conflict, now(conflict.current) if now else {}, conflict.current.version)
             status = 409
         except ActRefused as refused:
-            words = page.form.cleaned_data.get(typed, "") if typed else ""
+            words = request.POST.get(typed, "") if typed else ""
             found = casework_for(request, found.pk)
             return show_plan(request, found, status=409, refusal=refused.reason, typed=words)
         else:

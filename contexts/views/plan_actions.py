@@ -125,6 +125,9 @@ def change(request: HttpRequest, pk: UUID) -> HttpResponse:
     status = 200
     if request.method == "POST" and page.form.is_valid():
         values = page.form.values()
+        if "what" not in values and (typed := request.POST.get("what", "")):
+            # The form was opened before somebody wrote a name there that this person may not know.
+            return PAGES.refuse(request, pk, ActRefused(plan.HIDDEN), typed)
         try:
             changed = plan.change(found, values, version=page.form.cleaned_data["version"] or 0, by=request.user)
         except EditConflict as conflict:

@@ -89,6 +89,10 @@ def test_what_names_somebody_hidden_cannot_be_reworded_but_handed_over(signed_in
     assert 'name="what"' not in page
     sent = {"who": "elsewhere", "owner_name": "Parks team", "version": "1", "what": "Something else"}
     sent["people"] = [str(person.pk) for person in action.people.all()]
+    refused = browser.post(at("change-plan-action", action.pk), sent)  # typed before the name was written there
+    assert refused.status_code == 409
+    check(refused, names=["Something else", "whom you may not see"])
+    del sent["what"]
     assert browser.post(at("change-plan-action", action.pk), sent).status_code == 302
     action.refresh_from_db()
     assert (action.what, action.owner_name) == (TEXT, "Parks team")
@@ -96,6 +100,9 @@ def test_what_names_somebody_hidden_cannot_be_reworded_but_handed_over(signed_in
         plan.change(action, {"what": "Something else"}, version=action.version, by=cs)
     page = browser.get(at("change-goal", goal.pk)).content.decode()
     assert 'name="words"' not in page and 'name="measure"' not in page and 'name="how"' not in page
+    refused = browser.post(at("change-goal", goal.pk), {"words": "Something else", "version": "1"})
+    assert refused.status_code == 409
+    check(refused, names=["Something else", "whom you may not see"])
     with pytest.raises(ActRefused, match="whom you may not see"):
         goals.change(goal, {"words": "Else"}, version=1, by=cs)
     with pytest.raises(ActRefused, match="whom you may not see"):
