@@ -10,10 +10,12 @@ class ContextsConfig(AppConfig):
         """Bring what the slices add to the page of a context, and to the rounds of what falls due with time."""
         from consultations.services import rounds
 
-        from . import overview, plan_overview, safety_pages
+        from . import conference_overview, overview, plan_overview, safety_pages, waiting
         from .chronology import places  # noqa: F401  (where the records of each slice stand)
         from .services import plan_reminders
 
         overview.PARTS.append(safety_pages.part)
         overview.PARTS.append(plan_overview.part)
+        overview.PARTS.append(conference_overview.part)
+        waiting.KINDS.extend([conference_overview.to_record, conference_overview.coming_up])
         rounds.PARTS.append(plan_reminders.remind_of_plans)
