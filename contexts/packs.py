@@ -87,6 +87,10 @@ PARTS: dict[str, Source] = {
 }
 
 
+# With which the proposed words begin their lines: nobody's names.
+WORDS = ("Goal", "Measure", "Action", "Kinds of harm", "Conference", "Working on it", "Met", "Given up")
+
+
 def brings(source: Source) -> None:
     """Add a part, or put one that stands there in its place: the slice that knows the words proposes them."""
     PARTS[source.key] = source

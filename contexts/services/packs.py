@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Agency
-from consultations.papers import finding
+from consultations.papers import documents, finding
 from core import drafts, notices, texts
 from core.models import Text
 from core.workflow import ActRefused, EditConflict
@@ -20,7 +20,7 @@ from core.workflow import ActRefused, EditConflict
 from ..choices import PackStatus
 from ..models import Conference, ConferencePack, PackPart
 from ..no_names import NamesOfRecord, NoNames, replaced_at, sentence_around
-from ..packs import proposed
+from ..packs import WORDS, proposed
 from ..sight import Sight
 from . import conference_people, steps
 from .conference_steps import draft_key, locked, need_whole, record, when, which
@@ -282,7 +282,7 @@ def _likely(conference: Conference, places: list[Place]) -> list[str]:
     staff = [person.name for person in [*steps.workers(context), *conference_people.people_here(conference)]]
     staff += [context.name, context.place, conference.place, conference.chaired_by]
     staff += [*Agency.objects.values_list("name", flat=True), *conference_people.AGENCIES]
-    form = [*(place.title for place in places), context.kind_label]
+    form = [*(place.title for place in places), context.kind_label, *documents.form_words(), *WORDS]
     form += [place.text for place in places if not place.key and place.title in ("Conference", "Invited")]
     written = [place.text for place in places if place.key or place.title == "Purpose"]
     found = finding.find(written, own="", staff=[one for one in staff if one], form_words=form)

@@ -7,6 +7,7 @@ from django.core.exceptions import BadRequest, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.http import require_POST, require_safe
 
@@ -94,6 +95,7 @@ def show_conference(request: HttpRequest, found: Conference, *, status: int = 20
         "facts": _facts(found, words),
         "off_because": words(found.off_because),
         "may_write": may_write,
+        "may_mark": may_write and found.on <= timezone.localdate(),
         "may_change": may_write and found.is_arranged,
         "chair_warning": _chair_warning(found) if may_write else "",
         "invitees": [{"row": one, "agency": words(one.agency), "who": words(one.name) if one.name else one.who}

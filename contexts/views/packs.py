@@ -156,6 +156,7 @@ def issued(request: HttpRequest, pk: UUID, conference: UUID, pack: UUID) -> Http
         return redirect("contexts:conference-pack", pk=pk, conference=conference)
     whole = reads_casework(request, found.conference)
     clean = services.is_clean(found)
+    sight = Sight(request.user, found.conference.context)
     note_view(request, found.conference.context, "conference pack issued")
     drawn = {
         "found": found.conference.context,
@@ -165,6 +166,8 @@ def issued(request: HttpRequest, pk: UUID, conference: UUID, pack: UUID) -> Http
         "clean": clean,
         "paper": conference_papers.pack(found) if clean else None,
         "hits": services.found_since(found, request.user) if whole and not clean else [],
+        "withdrawn_because": sight.words(found.withdrawn_because),
+        "passed_because": sight.words(found.passed_because),
         "why_not": NAMES_SINCE,
         "may_write": whole and may_record(request.user, found.conference),
     }
