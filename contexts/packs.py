@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.utils.formats import date_format
 
 from .choices import ConferenceKind, ConferenceStatus
-from .models import Conference
+from .models import Conference, SafetyPin
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,16 @@ def _reading(reading) -> str:
     return f"{date_format(reading.on, 'DATE_FORMAT')}: {' '.join(filter(None, [number, reading.words]))}"
 
 
+def _map(conference: Conference) -> str:
+    """The pins that stand on the safety maps of today, harm first; by whose account is not for the pack."""
+    pins = SafetyPin.objects.filter(map__context=conference.context, map__archived_at=None, ended_on=None)
+    lines = [
+        f"{pin.get_kind_display()}, {pin.get_time_of_day_display().lower()}: {pin.what}"
+        for pin in pins.order_by("kind", "map", "number")
+    ]
+    return "\n".join(lines)
+
+
 def _decided(conference: Conference) -> str:
     held = conference.context.conferences.filter(status=ConferenceStatus.HELD).select_related("decisions")
     last = held.exclude(pk=conference.pk).first()
@@ -79,7 +89,9 @@ PARTS: dict[str, Source] = {
         Source(
             "strengths", "What keeps young people safe", 40, "Guardians, places and habits to build on.", _strengths
         ),
-        Source("map", "Where harm and safety lie", 50, "What the safety map shows: where, and at what time of day."),
+        Source(
+            "map", "Where harm and safety lie", 50, "What the safety map shows: where, and at what time of day.", _map
+        ),
         Source("plan", "The plan so far", 60, "What is agreed already, and how far it has come.", _plan),
         Source("decided", "What was decided last time", 70, "Of a review conference.", _decided),
         Source("questions", "Questions for the meeting", 80, "What the agencies have to answer or decide together."),
