@@ -213,7 +213,8 @@ def test_attendance_and_who_is_missing(cs, client):
     assert _again(came).came == "came"
 
 
-def test_inviting_twice_is_once_and_who_is_there_is_refused(cs, client):
+def test_inviting_twice_is_once_and_who_is_there_is_refused(cs, settings):
+    settings.SENDS_MAIL = True
     conference = a_conference(by=cs)
     one = invited(conference, by=cs, email="rosa@elsewhere.example")
     assert invited(conference, by=cs, email="rosa@elsewhere.example").pk == one.pk

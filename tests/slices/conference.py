@@ -7,17 +7,20 @@ young person whom nobody here sees; their name is in what was decided. The state
 
 from datetime import timedelta
 
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.permissions import Role
 from contexts.conference_papers import MINUTES, PACK
-from contexts.models import Conference, Context
+from contexts.models import Conference, Context, PlanAction, PlanGoal
 from contexts.services import conference as services
-from contexts.services import conference_papers, work
+from contexts.services import conference_papers, conference_people, work
 from contexts.services.packs import look_through
 from core.models import Job, JobFile, Text
-from tests.conference_factories import a_conference, a_pack, arranging, invited
+from tests.conference_factories import a_conference, a_pack, arranging, invited, written
 from tests.context_factories import a_context, a_linked_person
+from tests.factories import a_person
+from tests.journeys.looks import Look, pressing
 from tests.permissions.world import NOWHERE, World
 
 TABLE = """
@@ -332,11 +335,109 @@ FORMS = {
     "contexts:conference-make-minutes": lambda world, cell: {},
     "contexts:conference-cancel-paper": lambda world, cell: {},
 }  # fmt: skip
-LISTS: dict = {}
+
+
+def _much_of_one(by, number):
+    """One conference with ever more agencies, goals and withdrawn packs; one of several of its context."""
+    context = Context.objects.filter(name="Conferred on").first()
+    if context is None:
+        context = a_context("planned", by=by, cs=by, name="Conferred on")
+        a_conference(context, by=by, held_on=timezone.localdate())
+        a_conference(context, by=by, kind="review")
+    conference = context.conferences.get(status="arranged")
+    for _ in range(number):
+        invited(conference, a_person(Role.PRACTITIONER), by=by)
+        goal = PlanGoal.objects.create(context=context, words="Safe", measure="m", made_by=by, made_at=timezone.now())
+        action = PlanAction.objects.create(
+            context=context, goal=goal, what="Lights", owner=a_person(Role.PRACTITIONER), created_by=by,
+            created_at=timezone.now(),
+        )  # fmt: skip
+        conference.goals.add(goal)
+        conference.actions.add(action)
+        a_linked_person(context, by=by)
+        a_pack(conference, by=by)
+    a_pack(conference, by=by, issued=False)
+
+
+def _ask(name: str):
+    def ask(browser):
+        conference = Conference.objects.get(context__name="Conferred on", status="arranged")
+        pack = conference.packs.get(status="issued")
+        args = {
+            "conferences": [conference.context_id],
+            "conference-issued-pack": [conference.context_id, conference.pk, pack.pk],
+        }.get(name, [conference.context_id, conference.pk])
+        return browser.get(reverse(f"contexts:{name}", args=args))
+
+    return ask
+
+
+LISTS = {
+    f"page {name}": (_much_of_one, _ask(name))
+    for name in (
+        "conferences", "conference", "conference-invite", "conference-agreed", "conference-minutes", "conference-pack",
+        "conference-pack-check", "conference-issued-pack",
+    )
+}  # fmt: skip
 
 
 def prepare(world, role: Role) -> None:
-    """The conferences that the pages show."""
+    """The conferences that the pages show: one ahead, one held; for a practitioner one that they are invited to."""
+    cs = world.somebody
+    ahead = a_context("planned", cs=cs, name="The precinct")
+    a_linked_person(ahead, name="Kofi")
+    world.conference_ahead = a_conference(ahead, by=cs, chair=a_person(Role.MANAGER))
+    invited(world.conference_ahead, world.me if role == Role.PRACTITIONER else None, by=cs, agency="School")
+    world.conference_issued = a_pack(world.conference_ahead, by=cs, questions="What helps?")
+    draft = a_pack(world.conference_ahead, by=cs, issued=False)
+    written(draft, "questions", "What does Kofi need? Ask Ezekiel.", by=cs)
+    world.conference_invitee = world.conference_ahead.invitees.get()
+    world.conference_held = a_conference(
+        a_context("planned", cs=cs, name="The station"), by=cs, held_on=timezone.localdate()
+    )
+    invitee = invited(world.conference_held, by=cs, agency="Health")
+    conference_people.mark(world.conference_held, {invitee.pk: ("", "absent")}, by=cs)
+    world.conference_clean = a_conference(a_context("planned", cs=cs, name="The market"), by=cs)
+    a_pack(world.conference_clean, by=cs, issued=False, questions="Ask Ezekiel.")
+    world.conference_planned = a_context("planned", cs=cs, name="The bridge")
+    if role == Role.CS_PRACTITIONER:
+        world.conference_job = conference_papers.ask_for(MINUTES, world.conference_held, by=world.me)
 
 
-LOOKS: dict = {}
+_OF = "/contexts/{conference_ahead.context_id}/conferences/{conference_ahead.pk}/"
+_HELD = "/contexts/{conference_held.context_id}/conferences/{conference_held.pk}/"
+_CLEAN = "/contexts/{conference_clean.context_id}/conferences/{conference_clean.pk}/"
+_NEW = "/contexts/{conference_planned.pk}/conferences/"
+LOOKS = {
+    Role.PRACTITIONER: [
+        Look("contexts:conference", _OF, "invited"),
+        Look("contexts:conference-issued-pack", _OF + "packs/{conference_issued.pk}/"),
+        Look("contexts:conference-minutes", _OF + "minutes/"),
+    ],
+    Role.CS_PRACTITIONER: [
+        Look("contexts:conferences", "/contexts/{conference_ahead.context_id}/conferences/"),
+        Look("contexts:conferences", _NEW, "none yet"),
+        Look("contexts:conference-arrange", _NEW + "arrange/"),
+        Look("contexts:conference-arrange", _NEW + "arrange/", "wrong", pressing("Arrange the conference"), error=True),
+        Look("contexts:conference", _OF),
+        Look("contexts:conference", _HELD, "held"),
+        Look("contexts:conference-change", _OF + "change/"),
+        Look("contexts:conference-change", _HELD + "change/", "too late", status=409),
+        Look("contexts:conference-call-off", _OF + "call-off/"),
+        Look("contexts:conference-hold", _OF + "hold/"),
+        Look("contexts:conference-hold", _OF + "hold/", "wrong", pressing("Record it as held"), error=True),
+        Look("contexts:conference-agreed", _OF + "agreed/"),
+        Look("contexts:conference-invite", _OF + "invite/"),
+        Look("contexts:conference-invite", _OF + "invite/", "wrong", pressing("Add to the list"), error=True),
+        Look("contexts:conference-uninvite", _OF + "invited/{conference_invitee.pk}/remove/"),
+        Look("contexts:conference-pack", _OF + "pack/"),
+        Look("contexts:conference-pack-check", _OF + "pack/check/", "names"),
+        Look("contexts:conference-pack-check", _CLEAN + "pack/check/"),
+        Look("contexts:conference-pack-check", _CLEAN + "pack/check/", "wrong", pressing("Issue the pack"), error=True),
+        Look("contexts:conference-issued-pack", _OF + "packs/{conference_issued.pk}/"),
+        Look("contexts:conference-withdraw-pack", _OF + "packs/{conference_issued.pk}/withdraw/"),
+        Look("contexts:conference-minutes", _HELD + "minutes/"),
+        Look("contexts:conference-paper", "/contexts/conference-papers/{conference_job.pk}/"),
+    ],
+}  # fmt: skip
+NO_PAGE = {"contexts:conference-calendar", "contexts:conference-download-paper"}
