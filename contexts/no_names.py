@@ -103,12 +103,16 @@ def _entries(name: str, *, loose: bool) -> list[str]:
     """What is looked for of one name: the whole, and each part alone."""
     name = name.strip()
     bare = re.sub(r"[\W_]+", "", name)
-    if not bare or (bare.isdigit() and len(bare) < _SHORTEST_NUMBER):
+    if not bare or _short_number(bare):
         return []
     if loose:
         parts = {part for word in words_of(name) for part in (word, *word.split("-"))}
         named = [part for part in sorted(parts) if part not in ORDINARY or part in ALSO_NAMES]
-        return [f'"{name}"', *(f'"{one.capitalize()}"' for one in named if len(one) > 1)]
+        return [f'"{name}"', *(f'"{one.capitalize()}"' for one in named if len(one) > 1 and not _short_number(one))]
     if kind_of(name) == "place":  # Grace Park is a child here: each part counts
         return [name, *(word.capitalize() for word in words_of(name) if word not in TITLES)]
     return [name]
+
+
+def _short_number(word: str) -> bool:
+    return word.isdigit() and len(word) < _SHORTEST_NUMBER

@@ -440,4 +440,10 @@ LOOKS = {
         Look("contexts:conference-paper", "/contexts/conference-papers/{conference_job.pk}/"),
     ],
 }  # fmt: skip
-NO_PAGE = {"contexts:conference-calendar", "contexts:conference-download-paper"}
+NO_PAGE = {
+    f"contexts:conference-{name}"
+    for name in (
+        "calendar", "download-paper", "cancel-paper", "make-minutes", "make-pack", "begin-pack", "save-pack",
+        "save-part", "pack-replace", "save", "save-decisions", "attendance",
+    )
+}  # fmt: skip
