@@ -10,10 +10,11 @@ class ContextsConfig(AppConfig):
         """Bring what the slices add to the page of a context, and to the rounds of what falls due with time."""
         from consultations.services import rounds
 
-        from . import conference_overview, overview, plan_overview, safety_pages, waiting
+        from . import assessment_overview, conference_overview, overview, plan_overview, safety_pages, waiting
         from .chronology import places  # noqa: F401  (where the records of each slice stand)
         from .services import plan_reminders
 
+        overview.PARTS.append(assessment_overview.part)
         overview.PARTS.append(safety_pages.part)
         overview.PARTS.append(plan_overview.part)
         overview.PARTS.append(conference_overview.part)

@@ -159,3 +159,23 @@ class TimeOfDay(models.TextChoices):
     NIGHT = "night", "Night"
     ALWAYS = "always", "At any time"
     UNKNOWN = "unknown", "Not known"
+
+
+class Method(models.TextChoices):
+    """How something was found out about a context (practice.md §2)."""
+
+    SURVEY = "survey", "Survey"
+    FOCUS_GROUP = "focus-group", "Focus group"
+    OBSERVATION = "observation", "Observation log"
+    INTERVIEWS = "interviews", "Interviews"
+    RECORDS = "records", "Record review"
+    POLICY = "policy", "Policy review"
+    SAFETY_MAPPING = "safety-mapping", "Safety mapping"
+
+
+class Light(models.TextChoices):
+    """How an area of an assessment stands: the three colours of a traffic light."""
+
+    RED = "red", "Red"
+    AMBER = "amber", "Amber"
+    GREEN = "green", "Green"

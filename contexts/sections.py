@@ -40,6 +40,7 @@ class Tab:
 # The casework of a context, in the order in which it comes about. Who does not read the casework has no tabs.
 TABS = [
     Tab("Overview", "contexts:context"),
+    Tab("Assessment", "contexts:latest-assessment", "assessment"),
     Tab("Safety map", "contexts:safety-maps", "safety-map", mapped="place"),
     Tab("Plan", "contexts:plan", "plan"),
     Tab("Conferences", "contexts:conferences", "conferences"),

@@ -10,8 +10,9 @@ from accounts.permissions import Role
 from consultations.choices import Arrival
 from consultations.models import YoungPerson
 from contexts.choices import ClosingOutcome, ContextState
-from contexts.models import Context, LinkedPerson, PeerTie
-from contexts.services import referring, screening, work
+from contexts.kinds import kind_of
+from contexts.models import Assessment, Context, LinkedPerson, PeerTie
+from contexts.services import assessments, referring, screening, work
 from tests.factories import a_person, a_team
 
 _numbers = itertools.count(1)
@@ -42,9 +43,13 @@ def a_context(
     by: User | None = None,
     cs: User | None = None,
     lead: User | None = None,
+    assessed: bool = True,
     **values,
 ) -> Context:
-    """A context taken to `state` by the acts that lead there; `values` are of what was told."""
+    """A context taken to `state` by the acts that lead there; `values` are of what was told.
+
+    One that is assessed has the least of which an assessment can consist, unless `assessed` says no.
+    """
     by = by or a_person(Role.PRACTITIONER, team=a_team())
     context = referring.refer(telling(by, **values), by=by).context
     if state == ContextState.REFERRED:
@@ -58,6 +63,8 @@ def a_context(
     if state == ContextState.WITHDRAWN:
         return screening.withdraw(context, reason="Made in error.", by=by)
     context = screening.accept(context, reason="Several young people come to harm there.", lead=lead, by=cs)
+    if assessed or state != ContextState.ASSESSING:
+        an_assessment(context, by=cs)
     if state == ContextState.ASSESSING:
         return _now(context)
     context = work.finish_assessing(context, reason="Lighting and guardianship.", by=cs)
@@ -74,6 +81,19 @@ def a_context(
     if state == ContextState.REVIEWING:
         return context
     return work.close(context, outcome=ClosingOutcome.SAFER, words="Lit, and visited by youth workers.", by=cs)
+
+
+def an_assessment(context: Context, *, by: User | None = None, texts: dict[str, str] | None = None) -> Assessment:
+    """The assessment that is under way, with the least of which one can consist, or with `texts` by their headings."""
+    by = by or a_person(Role.CS_PRACTITIONER)
+    found = assessments.begin(context, by=by)
+    kind = kind_of(context.kind)
+    first = f"{kind.sections[0].key}-strengths" if kind.sections else "conclusion"
+    for key, body in (texts or {first: "Adults who stay.", "analysis": "Nobody looks after it."}).items():
+        there = found.texts.select_related("text").filter(key=key).first()
+        version = there.text.version if there else 0
+        assessments.save_section(found, key, body=body, base_version=version, by=by)
+    return found
 
 
 def _now(context: Context) -> Context:

@@ -20,6 +20,13 @@ class Area:
     key: str
     title: str
     words: str = ""
+    red: str = ""
+    amber: str = ""
+    green: str = ""
+
+    def means(self, light: str) -> str:
+        """What this colour means in this area; "" where its kind does not say."""
+        return {"red": self.red, "amber": self.amber, "green": self.green}.get(light, "")
 
 
 @dataclass(frozen=True)

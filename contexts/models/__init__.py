@@ -1,5 +1,6 @@
 """The records of contexts: the context itself, its referrals, and the people in it. Each slice has its own file."""
 
+from .assessments import AreaRating, Assessment, AssessmentText, MethodUsed, Observation, SurveyFigure
 from .conference import Conference, ConferenceInvitee, ConferencePack, PackPart
 from .contexts import (
     Context,
@@ -16,6 +17,9 @@ from .provenance import Provenance, ProvenanceQuerySet
 from .safety import SafetyLayer, SafetyMap, SafetyPicture, SafetyPin
 
 __all__ = [
+    "AreaRating",
+    "Assessment",
+    "AssessmentText",
     "Conference",
     "ConferenceInvitee",
     "ConferencePack",
@@ -27,6 +31,8 @@ __all__ = [
     "ContextReferral",
     "GoalReading",
     "LinkedPerson",
+    "MethodUsed",
+    "Observation",
     "PackPart",
     "PeerTie",
     "PlanAction",
@@ -38,5 +44,6 @@ __all__ = [
     "SafetyMap",
     "SafetyPicture",
     "SafetyPin",
+    "SurveyFigure",
     "context_key",
 ]

@@ -13,7 +13,7 @@ from core.workflow import ActRefused
 from .. import workflow
 from ..choices import ContextAct
 from ..models import Context, ContextMember
-from . import plan, referring, steps
+from . import assessments, plan, referring, steps
 
 
 def give(
@@ -78,9 +78,17 @@ def change(
 
 
 def finish_assessing(context: Context, *, reason: str, by, at: datetime | None = None) -> Context:
-    """The assessment is finished, and what follows from it; the plan comes next."""
+    """The assessment is finished, and what follows from it; the plan comes next.
+
+    Raises ActRefused where the assessment lacks what it needs (`assessments.missing`).
+    """
+    at = at or timezone.now()
     with transaction.atomic():
-        current = steps.take(context, ContextAct.PLAN, by=by, at=at, reason=reason)
+        current = steps.locked(context)
+        workflow.CONTEXT.check(ContextAct.PLAN, current.state)
+        assessments.refuse_unfinished(current)
+        current = steps.take(current, ContextAct.PLAN, by=by, at=at, reason=reason)
+        assessments.finish(assessments.latest(current), by=by, at=at)
         drafts.drop(steps.draft_key(current, "next"), by)
     return current
 

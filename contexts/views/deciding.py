@@ -23,7 +23,7 @@ from ..forms.deciding import (
     WorkersForm,
 )
 from ..models import Context
-from ..services import referring, screening, steps, work
+from ..services import assessments, referring, screening, steps, work
 from ..sight import Sight
 from .common import casework_for, context_for, note_view, refusals_show_the_context
 
@@ -178,6 +178,7 @@ def finish_assessing(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The assessment is finished; the plan comes next."""
     found = casework_for(request, pk)
     workflow.CONTEXT.check(ContextAct.PLAN, found.state)
+    assessments.refuse_unfinished(found)
     asks = {"label": "What follows from the assessment?", "empty": "Enter what follows from the assessment"}
     page = drafts.open_form(
         request, steps.draft_key(found, "next"), lambda data: ReasonForm(data, **asks, hint="Name no child.")

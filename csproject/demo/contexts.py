@@ -14,6 +14,8 @@ from contexts.services import referring, screening, work
 from core.models import ListItem
 from core.models.lists import ListName
 
+from .contexts_assess import assess
+
 # Days ago, kind, name, place, who told of it, how far it has come, what the worry is.
 CONTEXTS = [
     (240, "neighbourhood", "Hartley Park skate ramp", "Hartley Park, north gate", "youth", ContextState.REVIEWING,
@@ -71,6 +73,7 @@ def _taken_to(context: Context, state: str, people: dict[str, User], at: datetim
         lead=cs, review_on=timezone.localdate(at + timedelta(days=120)), by=cs2, at=at + timedelta(days=3),
     )  # fmt: skip
     context = work.give(context, lead=cs, people=[youth], by=cs2, at=at + timedelta(days=4))
+    assess(context, people, at)
     if state == ContextState.ASSESSING:
         return context
     finished = "More guardianship, better lighting, and one adult whom young people trust."
