@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .kinds import Kind, kind_of
+from .models import AssessmentText
 
 ANALYSIS, CONCLUSION = "analysis", "conclusion"
 _ENDS = (
@@ -54,3 +55,10 @@ def headings(kind: Kind) -> Iterator[Heading]:
 def heading_of(kind: str, key: str) -> Heading | None:
     """The heading with this key in assessments of this kind; None where there is none."""
     return next((heading for heading in headings(kind_of(kind)) if heading.key == key), None)
+
+
+def titles_of(ids: list[str]) -> dict[str, str]:
+    """What these rows of AssessmentText are called, by their ids, for a chronology."""
+    rows = AssessmentText.objects.filter(pk__in=ids).values_list("pk", "assessment__context__kind", "key")
+    found = {str(pk): (heading_of(kind, key), key) for pk, kind, key in rows}
+    return {pk: f"Assessment: {heading.whole_title if heading else key}" for pk, (heading, key) in found.items()}

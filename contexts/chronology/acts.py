@@ -115,7 +115,25 @@ tell(
     "panel",
 )
 tell(Kind.PEOPLE, {}, "link.", "tie.", "context.link", "context.tie", "context.person", "context.peer", "person.")
-tell(Kind.ASSESSMENT, {}, "assessment", "context.assessment", "context.method", "context.survey", "method")
+tell(
+    Kind.ASSESSMENT,
+    {
+        "assessment.begun": "Assessment begun",
+        "assessment.finished": "Assessment finished",
+        "assessment.changed": "Lead, agencies or young people of the assessment changed",
+        "assessment.rated": Act("Area of the assessment rated", Kind.ASSESSMENT, (("area", "Area"), ("after", "Now"))),
+        "assessment.method-added": "Method added",
+        "assessment.method-changed": "Method changed",
+        "assessment.method-removed": "Method taken away",
+        "assessment.figures": "Figures of a survey saved",
+        "assessment.observed": "Observation added",
+        "assessment.observation-removed": "Observation taken away",
+        "assessment.set-aside": "Written at the same time as somebody else",
+        "assessment.written": Act("Section written", Kind.WORDS, shown=False),  # its version says it
+        "assessment.put-back": Act("Earlier version put back", Kind.WORDS, (("section", "Section"),)),
+    },
+    "assessment",
+)
 tell(
     Kind.MAPS,
     {"context.pin-added": "Pin put on the safety map", "context.pin-ended": Act("Pin ended", Kind.MAPS, (REASON,))},

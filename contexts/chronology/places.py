@@ -1,6 +1,7 @@
 """Where the records of each slice stand, what they are about, and what their texts are called. Read once, at start."""
 
 from .. import models
+from ..assessing import titles_of
 from . import ABOUT, PLACES, TEXT_TITLES, own_page, page_named, words_of
 
 
@@ -21,4 +22,6 @@ _bring("PlanGoal", place=page_named("contexts:plan"), about="words")
 _bring("GoalReading", place=page_named("contexts:plan"))
 _bring("PlanAction", place=own_page("contexts:plan-action"), about="what")
 _bring("PackPart", text="title")
+_bring("AssessmentText", place=page_named("contexts:latest-assessment"))
+TEXT_TITLES[models.AssessmentText._meta.label_lower] = titles_of
 TEXT_TITLES[models.Conference._meta.label_lower] = lambda ids: dict.fromkeys(ids, "Decisions of the conference")

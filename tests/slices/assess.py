@@ -127,9 +127,9 @@ FORMS = {
     "contexts:begin-assessment": lambda world, cell: {},
     "contexts:save-assessment": lambda world, cell: {},
     "contexts:finish-assessment": lambda world, cell: {},
-    "contexts:save-assessment-section": lambda world, cell: {"body": "The new text", "version": "2"},
+    "contexts:save-assessment-section": lambda world, cell: {"body": "New", "version": _version(world, cell)},
     "contexts:about-assessment": lambda world, cell: {"version": "1"},
-    "contexts:put-assessment-back": lambda world, cell: {"base_version": "3"},
+    "contexts:put-assessment-back": lambda world, cell: {"base_version": _version(world, cell)},
     "contexts:rate-area": lambda world, cell: {"light": "green", "reason": "The new one", "seen": _seen(world, cell)},
     "contexts:add-method": _method,
     "contexts:change-method": lambda world, cell: _method(world, cell) | {"version": "2"},
@@ -140,6 +140,12 @@ FORMS = {
     },
     "contexts:remove-observation": lambda world, cell: {},
 }  # fmt: skip
+
+
+def _version(world: World, cell) -> str:
+    if cell.row == "nowhere":
+        return "0"
+    return str(record_of(world, cell.row, cell.state)["assessment"].texts.get(key="analysis").text.version)
 
 
 def _seen(world: World, cell) -> str:
