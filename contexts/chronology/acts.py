@@ -105,7 +105,18 @@ tell(
     Kind.MEETINGS,
     {
         "context.decisions-written": Act("Decisions written", Kind.MEETINGS, shown=False),
+        "context.decisions-set-aside": Act("Decisions set aside", Kind.MEETINGS, shown=False),
         "context.pack-written": Act("Pack written", Kind.MEETINGS, shown=False),
+        "context.pack-set-aside": Act("Pack set aside", Kind.MEETINGS, shown=False),
+        "context.conference-arranged": Act("Conference arranged", Kind.MEETINGS, shown=False),  # its decision says it
+        "context.conference-invited": "Agency invited to the conference",
+        "context.conference-uninvited": "Invitation to the conference taken back",
+        "context.conference-attendance": "Attendance at the conference noted",
+        "context.conference-agreed": "Plan agreed at the conference noted",
+        "context.pack-begun": "Conference pack begun",
+        "context.pack-names-replaced": "Names in the conference pack replaced",
+        "context.pack-issued": "Conference pack issued",
+        "context.pack-withdrawn": "Conference pack withdrawn",
     },
     "context.conference",
     "context.pack",

@@ -26,9 +26,7 @@ _TOLD = ["on", "starts_at", "place"]
 
 
 def why_not_independent(context: Context, person) -> str:
-    """Why this person cannot chair a conference of this context, "" where they can."""
-    if not (person.is_active and can(person, Permission.CONFERENCE_SEE)):
-        return f"{person.name} cannot read conferences here."
+    """Why this person is not independent enough to chair a conference of this context, "" where they are."""
     if context.lead_id == person.pk:
         return f"{person.name} leads the work on this context, so they cannot chair its conference."
     if context.members.filter(user=person).exists():
@@ -127,7 +125,8 @@ def hold(conference: Conference, *, held_on: date, review_on: date, by, at: date
     with transaction.atomic():
         current = locked(conference, arranged=True)
         workflow.CONTEXT.check(ContextAct.HOLD, current.context.state)
-        _check_chair(current.context, current.chair)
+        if current.chair and (reason := why_not_independent(current.context, current.chair)):
+            raise ActRefused(f"{reason} Say who chaired it first: change the conference.")
         current.status, current.ended_at, current.ended_by = ConferenceStatus.HELD, at, by
         current.on, current.review_on = held_on, review_on
         current.version += 1
@@ -201,5 +200,9 @@ def need_changeable(conference: Conference, *, by) -> None:
 
 
 def _check_chair(context: Context, chair) -> None:
-    if chair is not None and (reason := why_not_independent(context, chair)):
+    if chair is None:
+        return
+    if not (chair.is_active and can(chair, Permission.CONFERENCE_SEE)):
+        raise ActRefused(f"{chair.name} cannot read conferences here, so they cannot chair one.")
+    if reason := why_not_independent(context, chair):
         raise ActRefused(f"{reason} Choose somebody independent.")
