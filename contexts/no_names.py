@@ -21,6 +21,8 @@ INSTEAD = "a young person"
 _NOT_NAMES = ["young person", "young persons", "young people", "young women", "young men", "young adults"]
 # A number as short as this is in every text; what is longer is looked for.
 _SHORTEST_NUMBER = 3
+# The s of several of one name: "the Abbotts".
+_PLURAL = re.compile(r"[sS](?!\w)")
 _SENTENCE_ENDS = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
@@ -56,6 +58,7 @@ class NoNames:
             return []
         found: list[tuple[int, int]] = []
         for start, end in self._redactor.where(text):
+            end += bool(_PLURAL.match(text, end))
             if found and re.fullmatch(r"[ \t'’-]{0,3}", text[found[-1][1] : start]):
                 found[-1] = found[-1][0], end
             else:

@@ -14,13 +14,16 @@ from .models import Conference, SafetyPin
 
 @dataclass(frozen=True)
 class Source:
-    """One part: its key and title, where it stands, what helps to write it, and what proposes its first words."""
+    """One part: its key and title, where it stands, what helps to write it, and what proposes its first words.
+
+    One whose `propose` gives None is no part of that conference's pack.
+    """
 
     key: str
     title: str
     order: int
     hint: str = ""
-    propose: Callable[[Conference], str] | None = None
+    propose: Callable[[Conference], str | None] | None = None
 
 
 def _what(conference: Conference) -> str:
@@ -58,7 +61,7 @@ def _plan(conference: Conference) -> str:
 
 def _reading(reading) -> str:
     number = f"{reading.value.normalize():f}" if reading.value is not None else ""
-    return f"{date_format(reading.on, 'DATE_FORMAT')}: {' '.join(filter(None, [number, reading.words]))}"
+    return f"{date_format(reading.on, 'DATE_FORMAT')}: {', '.join(filter(None, [number, reading.words.rstrip('.')]))}"
 
 
 def _map(conference: Conference) -> str:
@@ -71,10 +74,12 @@ def _map(conference: Conference) -> str:
     return "\n".join(lines)
 
 
-def _decided(conference: Conference) -> str:
+def _decided(conference: Conference) -> str | None:
+    if conference.kind != ConferenceKind.REVIEW:
+        return None
     held = conference.context.conferences.filter(status=ConferenceStatus.HELD).select_related("decisions")
     last = held.exclude(pk=conference.pk).first()
-    if last is None or conference.kind != ConferenceKind.REVIEW:
+    if last is None:
         return ""
     return f"Conference of {date_format(last.on, 'DATE_FORMAT')}\n\n{last.decisions.body}".strip()
 
@@ -111,4 +116,5 @@ def brings(source: Source) -> None:
 def proposed(conference: Conference) -> list[tuple[Source, str]]:
     """Every part in its order, with the words proposed for it; as they stand in the record, names and all."""
     sources = sorted(PARTS.values(), key=lambda source: source.order)
-    return [(source, source.propose(conference) if source.propose else "") for source in sources]
+    said = [(source, source.propose(conference) if source.propose else "") for source in sources]
+    return [(source, words) for source, words in said if words is not None]

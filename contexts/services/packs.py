@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Agency
+from accounts.models import Agency, User
 from consultations.papers import documents, finding
 from core import drafts, notices, texts
 from core.models import Text
@@ -229,8 +229,10 @@ def found_since(pack: ConferencePack, user) -> list[Hit]:
 
 def names_for(conference: Conference) -> NoNames:
     """What is looked for. Professionals with an account stay: a child may share a first name with one of them."""
-    whom = [*steps.workers(conference.context), *conference_people.people_here(conference)]
-    return NoNames.of(conference.context, kept=sorted({person.name for person in whom}))
+    context = conference.context
+    owners = User.objects.filter(pk__in=context.plan_actions.exclude(owner=None).values("owner"))
+    whom = [*steps.workers(context), *conference_people.people_here(conference), *owners]
+    return NoNames.of(context, kept=sorted({person.name for person in whom}))
 
 
 def _frozen(pack: ConferencePack) -> list[tuple[str, str]]:

@@ -85,7 +85,6 @@ def test_a_name_keeps_the_pack_from_being_issued_in_every_spelling(conference, c
         words = pack.parts.get(key="questions").text.body
         if "young person" not in words or not words.endswith(" need from us? Young people asked."):
             left.append(words)
-        assert not packs.look_through(pack, cs).hits
     assert passed == []
     assert left == []
     look = packs.look_through(pack, cs)
@@ -101,19 +100,20 @@ def test_it_is_the_names_of_the_record_that_refuse(conference, cs):
         assert not _refused(pack, cs), spelling
 
 
-@pytest.mark.parametrize("words", [
+@pytest.mark.parametrize("text", [
     "Older boys meet at the red gate with their bikes.", "The boy with the bike lives near.",
     "Young people, a young person.",
     "They will be annoyed at the annals.", "Helena works there.", "In 204 cases", "Noor Haddad leads.",
 ])  # fmt: skip
-def test_ordinary_words_and_professionals_are_no_hits(conference, cs, words):
-    assert not NoNames.of(conference.context, kept=[cs.name]).where(words)
+def test_ordinary_words_and_professionals_are_no_hits(conference, cs, text):
+    assert not NoNames.of(conference.context, kept=[cs.name]).where(text)
 
 
 def test_a_name_known_by_itself_is_found_and_so_is_a_child_who_is_called_young(conference, cs):
     names = NoNames(["Sam Young", "Kofi"], loose=["Kofi"])
     assert names.replaced("Kofi and Young met young people.") == "A young person and a young person met young people."
     assert not names.where("Young people met a young person.")
+    assert names.where("the Kofis met") == [(4, 9)]
 
 
 def test_a_name_given_in_another_referral_and_an_ended_link_count(conference, cs):
