@@ -45,9 +45,10 @@ def conferences(request: HttpRequest, pk: UUID) -> HttpResponse:
     note_view(request, found, "conferences")
     acts = steps.acts_for(found, request.user)
     rows = list(found.conferences.select_related("chair__team"))
+    words = Sight(request.user, found).words
     drawn = {
         "found": found,
-        "conferences": rows,
+        "conferences": [{"row": row, "chaired_by": words(row.chaired_by)} for row in rows],
         "may_arrange": ContextAct.CONFER in acts and not any(row.is_arranged for row in rows),
     }
     return render(request, "contexts/conferences.html", drawn)
