@@ -26,11 +26,13 @@ OFFLINE = "offline"  # for `expects`: requests that never arrive
 PATIENCE = 15_000  # milliseconds, for a slow machine; nothing waits for so long when all is well
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test of this folder needs a browser."""
+    """Every test of this folder needs a browser. They come first: they wait for a page while other processes reckon."""
     for item in items:
         if "/journeys/" in item.path.as_posix():
             item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
 
 
 @pytest.fixture(scope="session")

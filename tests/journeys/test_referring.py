@@ -33,7 +33,9 @@ def test_somebody_known_is_referred_again_on_a_phone_and_asked_about(browse, scr
     steps.press(page, "Save and continue")
     page.get_by_label("What are you worried about?").fill("Seen by the canal.")
     steps.press(page, "Save and continue")
+    steps.heading(page, "Is a case consultation suitable?")
     steps.press(page, "Save and continue")
+    steps.heading(page, "Check your answers before sending")
     referral = steps.send(page)
     assert referral.young_person == before.young_person
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
