@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Agency, User
@@ -22,7 +23,7 @@ from ..models import Conference, ConferencePack, PackPart
 from ..no_names import NamesOfRecord, NoNames, replaced_at, sentence_around
 from ..packs import WORDS, proposed
 from ..sight import Sight
-from . import conference_people, steps
+from . import conference_people
 from .conference_steps import draft_key, locked, need_whole, record, when, which
 
 NAMES_LEFT = "A child’s name still stands in this pack, so it was not issued. Replace it first."
@@ -73,11 +74,11 @@ def begin(conference: Conference, *, by, at: datetime | None = None) -> Conferen
     at = at or timezone.now()
     with transaction.atomic():
         current = locked(conference, arranged=True)
-        last = current.packs.first()
-        if last is not None and last.status == PackStatus.DRAFT:
-            return last
+        if begun := current.packs.filter(status=PackStatus.DRAFT).first():
+            return begun
+        last = current.packs.exclude(issued_at=None).filter(parts__isnull=False).first()
         pack = ConferencePack.objects.create(
-            conference=current, number=last.number + 1 if last else 1, made_by=by, made_at=at
+            conference=current, number=current.packs.count() + 1, made_by=by, made_at=at
         )
         names = names_for(current)
         for order, (key, title, words) in enumerate(_first_words(current, last)):
@@ -114,9 +115,11 @@ def save_part(
 def look_through(pack: ConferencePack, user) -> Look:
     """Every name in the pack as it stands, for `user` to read; and once there is none, the words that look like one."""
     places = _places(pack)
-    names, mask = names_for(pack.conference), NamesOfRecord(Sight(user, pack.conference.context))
+    professionals = _professionals(pack.conference)
+    names = NoNames.of(pack.conference.context, kept=professionals)
+    mask = NamesOfRecord(Sight(user, pack.conference.context))
     hits = [hit for place in places for hit in _hits(place, names, mask)]
-    words = [] if hits else _likely(pack.conference, places)
+    words = [] if hits else _likely(pack.conference, places, professionals)
     return Look(hits, words, _digest(places, words))
 
 
@@ -170,7 +173,7 @@ def issue(pack: ConferencePack, *, digest: str, because: str = "", by, at: datet
         names = names_for(current)
         if any(names.where(place.text) for place in places):
             raise ActRefused(NAMES_LEFT)
-        words = _likely(current, places)
+        words = _likely(current, places, _professionals(current))
         if digest != _digest(places, words):
             raise ActRefused(LOOK_AGAIN)
         if words and not because.strip():
@@ -229,10 +232,17 @@ def found_since(pack: ConferencePack, user) -> list[Hit]:
 
 def names_for(conference: Conference) -> NoNames:
     """What is looked for. Professionals with an account stay: a child may share a first name with one of them."""
+    return NoNames.of(conference.context, kept=_professionals(conference))
+
+
+def _professionals(conference: Conference) -> list[str]:
+    """Who works on the context or its plan, chairs or is invited, as far as they have an account; one query."""
     context = conference.context
-    owners = User.objects.filter(pk__in=context.plan_actions.exclude(owner=None).values("owner"))
-    whom = [*steps.workers(context), *conference_people.people_here(conference), *owners]
-    return NoNames.of(context, kept=sorted({person.name for person in whom}))
+    invited = conference.invitees.exclude(person=None).values("person")
+    owners = context.plan_actions.exclude(owner=None).values("owner")
+    whom = Q(pk__in=invited) | Q(pk__in=owners) | Q(pk__in=context.members.values("user"))
+    people = User.objects.filter(whom | Q(pk__in=[context.lead_id, conference.chair_id]))
+    return sorted(set(people.values_list("name", flat=True)))
 
 
 def _frozen(pack: ConferencePack) -> list[tuple[str, str]]:
@@ -278,11 +288,10 @@ def _act(key: str, version: int, span: tuple[int, int]) -> str:
     return f"{key}:{version}:{span[0]}:{span[1]}"
 
 
-def _likely(conference: Conference, places: list[Place]) -> list[str]:
+def _likely(conference: Conference, places: list[Place], professionals: list[str]) -> list[str]:
     """Words that look like names, of nobody whom the record knows."""
     context = conference.context
-    staff = [person.name for person in [*steps.workers(context), *conference_people.people_here(conference)]]
-    staff += [context.name, context.place, conference.place, conference.chaired_by]
+    staff = [*professionals, context.name, context.place, conference.place, conference.chaired_by]
     staff += [*Agency.objects.values_list("name", flat=True), *conference_people.AGENCIES]
     form = [*(place.title for place in places), context.kind_label, *documents.form_words(), *WORDS]
     form += [place.text for place in places if not place.key and place.title in ("Conference", "Invited")]

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.permissions import Role
 from contexts.conference_papers import MINUTES, PACK
-from contexts.models import Conference, Context, PlanAction, PlanGoal
+from contexts.models import Conference, ConferencePack, Context, PlanAction, PlanGoal
 from contexts.services import conference as services
 from contexts.services import conference_papers, conference_people, work
 from contexts.services.packs import look_through
@@ -343,7 +343,7 @@ def _much_of_one(by, number):
     if context is None:
         context = a_context("planned", by=by, cs=by, name="Conferred on")
         a_conference(context, by=by, held_on=timezone.localdate())
-        a_conference(context, by=by, kind="review")
+        a_pack(a_conference(context, by=by, kind="review"), by=by)
     conference = context.conferences.get(status="arranged")
     for _ in range(number):
         invited(conference, a_person(Role.PRACTITIONER), by=by)
@@ -355,7 +355,11 @@ def _much_of_one(by, number):
         conference.goals.add(goal)
         conference.actions.add(action)
         a_linked_person(context, by=by)
-        a_pack(conference, by=by)
+        last, at = conference.packs.first(), timezone.now()
+        ConferencePack.objects.create(
+            conference=conference, number=last.number + 1, status="withdrawn", made_by=by, made_at=at, issued_by=by,
+            issued_at=at, withdrawn_by=by, withdrawn_at=at,
+        )  # fmt: skip
     a_pack(conference, by=by, issued=False)
 
 
