@@ -77,7 +77,7 @@ def _filled(context: Context, tag: str, by) -> dict:
     line = {"day": today, "clock": time(15, 20), "place": "The gate", "seen": f"seen-at-{tag}"}
     seen = methods.observe(log, line, by=by)
     if context.kind == "school":
-        methods.rate(found, "prevention", light="red", reason=f"rated-in-{tag}", seen=0, by=by)
+        methods.rate(found, "prevention", light="red", reason=f"rated-in-{tag}", seen=None, by=by)
     found.people.set(context.people.all())
     return {"context": context, "assessment": found, "survey": survey, "log": log, "line": seen}
 
