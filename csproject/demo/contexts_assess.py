@@ -9,7 +9,7 @@ from contexts.models import Assessment, Context
 from contexts.services import assessments, methods
 
 TEXTS = {
-    "neighbourhood": {
+    "Hartley Park skate ramp": {
         "young-people-harms": "About thirty young people come after school, in three groups. The youngest, 11 and 12, "
         "are met by older ones at the north gate and asked to carry things.",
         "young-people-strengths": "Skaters look out for each other and teach beginners. They asked for a mirror at the "
@@ -22,7 +22,7 @@ TEXTS = {
         "conclusion": "Light at the gate, the hedge cut, the kiosk open until six, and youth workers on two evenings. "
         "It is safer when younger children say that they wait there without being asked for anything.",
     },
-    "school": {
+    "Marlow Road Academy": {
         "students-harms": "Girls in Years 9 and 10 go round the corridor by the sports hall. Most of those who told "
         "somebody told a friend.",
         "students-strengths": "Year 11 mentors are trusted, and were the first to say where it happens.",
@@ -32,13 +32,19 @@ TEXTS = {
         "analysis": "The school answers each incident and does not see that two corridors and one year group return.",
         "conclusion": "Write it down as safeguarding, put an adult into the corridor, and teach with the mentors.",
     },
-    "peer-group": {
+    "Penrose boys": {
         "functioning-harms": "One of the older boys decides where they go. Whoever does not come along is laughed "
         "at in the group chat.",
         "functioning-strengths": "Three of them have been friends since primary school and get each other home.",
         "guardianship-strengths": "The football coach is trusted by most; the arcade’s owner rings when it is late.",
         "families-harms": "The parents do not know each other. Each thinks that it is the other boys.",
         "analysis": "They carry because the others do. What protects them is the three who get each other home.",
+    },
+    "Arcade on Bridge Street": {
+        "guardianship-harms": "The owner let older men use the back room and asked nobody.",
+        "environment-strengths": "The front is bright, busy and well liked.",
+        "analysis": "It was the back room, not the arcade.",
+        "conclusion": "The back room closed, and the owner trained.",
     },
 }  # fmt: skip
 SURVEY = [
@@ -67,7 +73,7 @@ LOG = [
 
 def assess(context: Context, people: dict[str, User], at: datetime) -> None:
     """The assessment of a context that was accepted at `at`, as far as its kind has one here."""
-    texts = TEXTS.get(context.kind)
+    texts = TEXTS.get(context.name)
     if not texts:
         return
     cs, youth = people["cs"], people["youth"]
@@ -83,9 +89,9 @@ def assess(context: Context, people: dict[str, User], at: datetime) -> None:
     day = timezone.localdate(at) + timedelta(days=7)
     if context.kind == "school":
         _school(found, people, day, at)
-    elif context.kind == "neighbourhood":
+    elif context.name == "Hartley Park skate ramp":
         _log(found, people, day, at)
-    else:
+    elif context.kind == "peer-group":
         words = "Two evenings at the youth centre, with seven of them. They drew where they feel safe."
         _method(found, "focus-group", youth, day, at, number=7, who="Boys aged 12 to 16", found=words)
 
@@ -111,6 +117,6 @@ def _log(found: Assessment, people: dict[str, User], day, at: datetime) -> None:
         methods.observe(log, line, by=people["youth"], at=at + timedelta(days=8 + days))
 
 
-def _method(found: Assessment, kind: str, by: User, day, at: datetime, **values):
-    given = {"title": "", "begun_on": day, "ended_on": None, "by_whom": by.name, "number": None, "who": ""}
-    return methods.add(found, kind, given | values, by=by, at=at + timedelta(days=8))
+def _method(assessment: Assessment, kind: str, by: User, day, at: datetime, **values):
+    given = {"title": "", "begun_on": day, "ended_on": None, "by_whom": by.name, "number": None, "who": "", "found": ""}
+    return methods.add(assessment, kind, given | values, by=by, at=at + timedelta(days=8))
