@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from django.utils.formats import date_format
 
+from . import assessing
 from .choices import ConferenceKind, ConferenceStatus
+from .kinds import kind_of
 from .models import Conference, SafetyPin
 
 
@@ -40,6 +42,16 @@ def _why(conference: Conference) -> str:
     if harms:
         lines.append(f"Kinds of harm: {', '.join(harms)}.")
     return "\n\n".join([*lines, conference.context.screening_reason]).strip()
+
+
+def _found(conference: Conference) -> str:
+    """What the last assessment wrote, under its own headings; what stayed empty is left out."""
+    last = conference.context.assessments.order_by("begun_at", "pk").last()
+    if last is None:
+        return ""
+    written = dict(last.texts.exclude(text__body="").values_list("key", "text__body"))
+    headings = assessing.headings(kind_of(conference.context.kind))
+    return "\n\n".join(f"{one.whole_title}\n{written[one.key]}" for one in headings if one.key in written)
 
 
 def _strengths(conference: Conference) -> str:
@@ -90,7 +102,7 @@ PARTS: dict[str, Source] = {
     for source in (
         Source("what", "What the context is", 10, "Where it is, who spends time there, what happens there.", _what),
         Source("why", "Why it matters", 20, "Why it takes more than work with each young person.", _why),
-        Source("found", "What the assessment found", 30, "What harms, what helps, and how you know."),
+        Source("found", "What the assessment found", 30, "What harms, what helps, and how you know.", _found),
         Source(
             "strengths", "What keeps young people safe", 40, "Guardians, places and habits to build on.", _strengths
         ),

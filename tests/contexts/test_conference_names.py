@@ -12,10 +12,11 @@ from accounts.permissions import Role
 from consultations.choices import ReferralState
 from consultations.services import access
 from contexts.choices import ContextState, PackStatus
+from contexts.models import Assessment, AssessmentText
 from contexts.no_names import NoNames
 from contexts.services import conference as conferences
 from contexts.services import conference_papers, packs
-from core import jobs
+from core import jobs, texts
 from core.models import AuditEvent, Job, JobFile, Notice
 from core.workflow import ActRefused
 from tests.conference_factories import a_conference, a_pack, invited, written
@@ -145,7 +146,15 @@ def test_the_first_words_of_a_pack_have_no_name_of_the_record(cs):
     context = a_context(ContextState.PLANNED, cs=cs, worry="Kofi and Anna-Lena Zielińska meet there.")
     a_linked_person(context, name="Kofi")
     a_linked_person(context, a_referral(state=ReferralState.SCREENING, name=NAME).young_person)
+    assessment = context.assessments.last() or Assessment.objects.create(
+        context=context, begun_at=context.created_at, begun_by=cs
+    )
+    assessment.texts.filter(key="conclusion").delete()
+    AssessmentText.objects.create(
+        assessment=assessment, key="conclusion", text=texts.begin("Kofi needs light.", by=cs, at=context.created_at)
+    )
     pack = packs.begin(a_conference(context, by=cs), by=cs)
+    assert pack.parts.get(key="found").text.body.endswith("Conclusion\nA young person needs light.")
     body = pack.parts.get(key="what").text.body
     assert "A young person and a young person meet there." in body
     assert not packs.look_through(pack, cs).hits
