@@ -65,8 +65,8 @@ def load(contexts: dict[str, Context], people: dict[str, User], now: datetime) -
     for name, wanted in PLANS.items():
         context = contexts[name]
         linked = list(LinkedPerson.objects.filter(context=context, ended_at=None))
-        begun = now - timedelta(days=120)
         for words, measure, unit, how, values, actions in wanted:
+            begun = now - timedelta(days=max((days for days, _, _ in values), default=60) + 5)
             about = {"words": words, "measure": measure, "unit": unit, "how": how}
             goal = goals.add(context, about, by=cs, at=begun)
             for days, value, said in values:
