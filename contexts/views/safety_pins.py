@@ -5,7 +5,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.http import require_safe
@@ -84,8 +83,8 @@ def add_pin(request: HttpRequest, pk: UUID, number: UUID) -> HttpResponse:
     sight = Sight(request.user, found.context)
     layers = pages.layers_of(found.context, sight)
     initial = _pointed_at(request) | {"noted_on": timezone.localdate(), "held_on": timezone.localdate()}
-    if request.GET.get("layer") in {str(layer.pk) for layer, _ in layers}:
-        initial["layer"] = request.GET["layer"]
+    if last := found.pins.filter(made_by=request.user).order_by("-number").first():
+        initial |= {"layer": str(last.layer_id), "source": last.source}  # one session’s pins are put on in a row
     page = drafts.open_form(
         request,
         services.draft_key(found.context, f"pin:new:{found.pk}"),
@@ -95,9 +94,6 @@ def add_pin(request: HttpRequest, pk: UUID, number: UUID) -> HttpResponse:
         form = page.form
         made = services.add_pin(found, form.cleaned_data, place=form.place(), layer=form.whose(), by=request.user)
         messages.success(request, f"Pin {made.number} is on the map, in square {squares.square_of(made.x, made.y)}.")
-        if "another" in request.POST:
-            here = reverse("contexts:safety-pin-add", args=[pk, number])
-            return redirect(f"{here}?layer={made.layer_id}")
         return redirect(found)
     return _form_page(request, found, page, sight, layers, title="Add a pin", button="Put the pin on the map")
 

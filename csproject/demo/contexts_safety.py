@@ -65,7 +65,8 @@ def _pin(found: SafetyMap, pin: tuple, by: User, now: datetime) -> None:
     day = timezone.localdate(at)
     name, people = LAYERS[whose]
     values = {
-        "kind": kind, "what": what, "time_of_day": time_of_day, "noted_on": day, "source": "young-person",
+        "kind": kind, "what": what, "time_of_day": time_of_day, "noted_on": day,
+        "source": "young-person" if whose < 2 else "professional",
         "exact_time": time(15, 20) if time_of_day == "after-school" else None,
         "account": "Drawn in a session with a youth worker" if whose < 2 else "Staff meeting",
         "reliability": "likely" if whose < 2 else "unconfirmed", "person": None,

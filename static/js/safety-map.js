@@ -86,6 +86,7 @@ class SafetyMap {
     this.box = document.createElement("div");
     this.box.className = "app-safety__leaflet";
     this.box.dataset.drawn = "";
+    this.box.style.aspectRatio = `${WIDTH} / ${this.drawing.viewBox.baseVal.height}`;
     this.root.append(this.box);
     this.root.classList.add("app-safety__map--live");
     const bounds = L.latLngBounds(this.at(0, 100), this.at(100, 0));
