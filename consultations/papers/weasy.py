@@ -17,13 +17,17 @@ class Refused(FatalURLFetchingError):
 
 
 class OwnStaticFiles(URLFetcher):
-    """Gives our own static files and nothing else: no network, no file of the machine, no data in the address."""
+    """Gives our own static files, the paper's own `pictures`, and nothing else: no network, no file of the machine, no data in the address."""
 
-    def __init__(self) -> None:
+    def __init__(self, pictures: dict[str, tuple[str, bytes]] | None = None) -> None:
         super().__init__(allowed_protocols=(), allow_redirects=False)
+        self.pictures = pictures or {}
 
     def fetch(self, url: str, headers=None) -> URLFetcherResponse:
         """The static file at `url`. Raises Refused, which ends the rendering, for anything else."""
+        if url in self.pictures:
+            kind, content = self.pictures[url]
+            return URLFetcherResponse(url, content, {"Content-Type": kind})
         path = urlsplit(url).path
         if not (url.startswith(f"{BASE}/") and path.startswith(settings.STATIC_URL)):
             raise Refused("a paper may use nothing but our own static files")
@@ -39,9 +43,13 @@ class OwnStaticFiles(URLFetcher):
             return URLFetcherResponse(url, file.read(), {"Content-Type": "text/css; charset=utf-8"})
 
 
-def write(html: str) -> bytes:
-    """`html` as a PDF that screen readers understand (PDF/UA-1). Raises RuntimeError where it asked for too much."""
+def write(html: str, pictures: dict[str, tuple[str, bytes]] | None = None) -> bytes:
+    """`html` as a PDF that screen readers understand (PDF/UA-1). Raises RuntimeError where it asked for too much.
+
+    `pictures` are those that stand on it, as {address beginning with BASE: (content type, content)}.
+    """
     try:
-        return HTML(string=html, base_url=f"{BASE}/", url_fetcher=OwnStaticFiles()).write_pdf(pdf_variant="pdf/ua-1")
+        fetcher = OwnStaticFiles(pictures)
+        return HTML(string=html, base_url=f"{BASE}/", url_fetcher=fetcher).write_pdf(pdf_variant="pdf/ua-1")
     except Refused as refused:
         raise RuntimeError(str(refused)) from refused

@@ -1,7 +1,6 @@
 """Safety maps of a context: the list, one map, two dates beside each other, everybody's laid over each other."""
 
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -19,6 +18,7 @@ from core import conflicts
 from core.workflow import EditConflict
 
 from .. import safety_pages as pages
+from .. import safety_papers as papers
 from .. import workflow
 from ..choices import ContextAct, PinKind
 from ..forms.safety import AreaForm, CompareForm, MapForm, PictureForm, PinFilter, has_tiles
@@ -96,36 +96,14 @@ def safety_map(request: HttpRequest, pk: UUID, number: UUID) -> HttpResponse:
     """One map: the drawing, and the list of its pins, both narrowed by the URL."""
     found = map_for(request, pk, number)
     note_view(request, found.context, "safety-map")
-    context = opened(request, found)
-    rows = context["rows"]
+    context = papers.opened(found, request.user, request.GET)
     context |= {
-        "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
+        "tiles": tiles_of(found),
+        "page": Paginator(context["rows"], PAGE_SIZE).get_page(request.GET.get("page")),
         "may_work": steps.may_work_on(request.user, found.context),
         "query": request.GET.urlencode(),
     }
     return render(request, "contexts/safety/map.html", context)
-
-
-def opened(request: HttpRequest, found: SafetyMap) -> dict[str, Any]:
-    """What the pages of one map share: its words, the filter, the pins that it leaves, the drawing."""
-    sight = Sight(request.user, found.context)
-    layers = pages.layers_of(found.context, sight)
-    form = PinFilter(request.GET, layers=layers)
-    title = sight.words(found.title)
-    rows = pages.rows_of(found, form.narrow(found.pins.all()), request.user, sight, layers)
-    harms = sum(row["pin"].kind == PinKind.HARM for row in rows)
-    return {
-        "found": found.context,
-        "map": found,
-        "map_title": title,
-        "form": form,
-        "chosen": form.chosen(),
-        "rows": rows,
-        "harms": harms,
-        "safeties": len(rows) - harms,
-        "drawing": pages.drawing_of(found, title, rows),
-        "tiles": tiles_of(found),
-    }
 
 
 def tiles_of(found: SafetyMap) -> dict[str, str]:
