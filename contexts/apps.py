@@ -10,7 +10,15 @@ class ContextsConfig(AppConfig):
         """Bring what the slices add to the page of a context, and to the rounds of what falls due with time."""
         from consultations.services import rounds
 
-        from . import assessment_overview, conference_overview, overview, plan_overview, safety_pages, waiting
+        from . import (
+            assessment_overview,
+            conference_overview,
+            overview,
+            plan_overview,
+            safety_exports,  # noqa: F401  (registers its kind of job)
+            safety_pages,
+            waiting,
+        )
         from .chronology import places  # noqa: F401  (where the records of each slice stand)
         from .services import plan_reminders
 

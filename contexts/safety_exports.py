@@ -1,6 +1,7 @@
 """Making PDFs of safety maps in jobs."""
 
 import hashlib
+import re
 from datetime import datetime
 
 from django.db import transaction
@@ -17,12 +18,20 @@ from core.workflow import ActRefused
 
 from . import safety_papers as papers
 from .models import SafetyMap
-from .sight import Sight
 from .services.safety import SENT_TWICE
+from .sight import Sight
 
 KIND = "contexts.safety-map"
 # The parts of the address that say which pins are on it: no words of anybody's.
-ASKED = ("kind", "time", "layer", "ended", *(f"{end}_{part}" for end in ("first", "last") for part in ("day", "month", "year")))
+ASKED = (
+    "kind",
+    "time",
+    "layer",
+    "ended",
+    *(f"{end}_{part}" for end in ("first", "last") for part in ("day", "month", "year")),
+)
+
+SENSIBLE = re.compile(r"[A-Za-z0-9-]{1,40}")
 
 
 def ask_for(found: SafetyMap, query: QueryDict, *, by, at: datetime | None = None) -> Job:
@@ -33,7 +42,7 @@ def ask_for(found: SafetyMap, query: QueryDict, *, by, at: datetime | None = Non
     at = at or timezone.now()
     if reason := pdf.unavailable():
         raise ActRefused(reason)
-    asked = {name: [value[:40] for value in query.getlist(name)[:50]] for name in ASKED if name in query}
+    asked = {name: [value for value in query.getlist(name)[:50] if SENSIBLE.fullmatch(value)] for name in ASKED}
     params = {"map": str(found.pk), "asked": asked, "without": _without(by, found)}
     with transaction.atomic():
         User.objects.select_for_update(of=("self",)).get(pk=by.pk)  # two at once: the second waits for the first

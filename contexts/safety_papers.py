@@ -97,6 +97,14 @@ def as_png(drawn: dict[str, Any]) -> bytes:
             draw.ellipse((x - r, y - r, x + r, y + r), **look)
         ink = "black" if pin.ended_on else "white"
         draw.text((x, y), str(pin.number), fill=ink, font=small if pin.number > 99 else bold, anchor="mm")
+    whole = Image.new("RGB", (size[0], size[1] + 44), "white")
+    whole.paste(image)
+    under = ImageDraw.Draw(whole)
+    words = (
+        f"{found.context.reference}. Red diamond: harm. Green circle: safety. White: ended. {drawn['harms']} for harm, "
+    )
+    words += f"{drawn['safeties']} for safety. {date_format(timezone.localdate(), 'DATE_FORMAT')}"
+    under.text((8, size[1] + 22), words, fill="black", font=ImageFont.load_default(22), anchor="lm")
     file = io.BytesIO()
-    image.save(file, "PNG")
+    whole.save(file, "PNG")
     return file.getvalue()

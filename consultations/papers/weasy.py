@@ -17,7 +17,7 @@ class Refused(FatalURLFetchingError):
 
 
 class OwnStaticFiles(URLFetcher):
-    """Gives our own static files, the paper's own `pictures`, and nothing else: no network, no file of the machine, no data in the address."""
+    """Gives our own static files and the `pictures` of the paper: no network, no file of the machine, no data."""
 
     def __init__(self, pictures: dict[str, tuple[str, bytes]] | None = None) -> None:
         super().__init__(allowed_protocols=(), allow_redirects=False)

@@ -13,9 +13,9 @@ from accounts.permissions import Permission
 from consultations.papers import pdf
 from core import audit, job_pages, jobs
 
+from .. import safety_exports as services
 from .. import safety_papers as papers
 from ..models import SafetyMap
-from .. import safety_exports as services
 from .common import refusals_show_the_context
 from .safety import map_for
 

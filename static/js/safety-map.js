@@ -130,7 +130,7 @@ class SafetyMap {
     layer.on("tileerror", () => {
       failed += 1;
       if (failed === TRIES) {
-        layer.remove();
+        layer.setOpacity(0); // removing it would put data: pictures in the place of its tiles, which the policy forbids
         this.say("The map server does not answer. The grid and the pins are shown without it; their places are right.");
       }
     });

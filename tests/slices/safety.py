@@ -3,12 +3,15 @@
 from datetime import timedelta
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.permissions import Role
+from contexts import safety_exports
 from contexts.models import Context, SafetyLayer, SafetyMap, SafetyPicture, SafetyPin
 from contexts.services import safety
+from core.models import Job, JobFile
 from tests.context_factories import a_context, a_linked_person
 from tests.journeys.looks import Look, pressing
 from tests.permissions.world import NOWHERE, World
@@ -77,9 +80,31 @@ contexts:safety-pin-end              POST   ours     assessing  in   404  404  4
 contexts:safety-pin-end              POST   worked   closed     in   404  404  404  409  403  403  403  403  in   403
 contexts:safety-pin-end              GET    nowhere  -          in   404  404  404  404  403  403  403  403  in   403
 contexts:safety-pin-end              POST   nowhere  -          in   404  404  404  404  403  403  403  403  in   403
+contexts:safety-map-print            GET    worked   assessing  in   200  404  404  200  200  403  403  403  in   403
+contexts:safety-map-print            GET    ours     closed     in   404  404  404  200  200  403  403  403  in   403
+contexts:safety-map-print            GET    nowhere  -          in   404  404  404  404  404  403  403  403  in   403
+contexts:safety-map-png              GET    worked   assessing  in   200  404  404  200  200  403  403  403  in   403
+contexts:safety-map-png              GET    ours     closed     in   404  404  404  200  200  403  403  403  in   403
+contexts:safety-map-png              GET    nowhere  -          in   404  404  404  404  404  403  403  403  in   403
+contexts:safety-map-make             POST   worked   assessing  in   302  404  404  302  302  403  403  403  in   403
+contexts:safety-map-make             POST   ours     closed     in   404  404  404  302  302  403  403  403  in   403
+contexts:safety-map-make             POST   nowhere  -          in   404  404  404  404  404  403  403  403  in   403
+contexts:safety-map-file             GET    worked   queued     in   200  404  404  404  404  403  403  403  in   403
+contexts:safety-map-file             GET    worked   done       in   200  404  404  404  404  403  403  403  in   403
+contexts:safety-map-file             GET    theirs   done       in   404  404  404  404  404  403  403  403  in   403
+contexts:safety-map-file             GET    nowhere  -          in   404  404  404  404  404  403  403  403  in   403
+contexts:safety-map-download         GET    worked   done       in   200  404  404  404  404  403  403  403  in   403
+contexts:safety-map-download         GET    worked   queued     in   404  404  404  404  404  403  403  403  in   403
+contexts:safety-map-download         GET    theirs   done       in   404  404  404  404  404  403  403  403  in   403
+contexts:safety-map-download         GET    nowhere  -          in   404  404  404  404  404  403  403  403  in   403
+contexts:safety-map-cancel           POST   worked   queued     in   302  404  404  404  404  403  403  403  in   403
+contexts:safety-map-cancel           POST   worked   done       in   409  404  404  404  404  403  403  403  in   403
+contexts:safety-map-cancel           POST   theirs   queued     in   404  404  404  404  404  403  403  403  in   403
+contexts:safety-map-cancel           POST   nowhere  -          in   404  404  404  404  404  403  403  403  in   403
 """
 ROUTES = {line.split()[0] for line in TABLE.splitlines() if line.startswith("contexts:")}
 OF_PINS = {"contexts:safety-pin", "contexts:safety-pin-change", "contexts:safety-pin-end"}
+OF_JOBS = {"contexts:safety-map-file", "contexts:safety-map-download", "contexts:safety-map-cancel"}
 OF_CONTEXT = {"contexts:safety-maps", "contexts:safety-map-new", "contexts:safety-map-area"}
 
 
@@ -111,11 +136,30 @@ def map_of(world: World, row: str, state: str) -> tuple[SafetyMap, SafetyPin]:
     return made(world)[row, state]
 
 
+def job_of(world: World, row: str, status: str) -> Job:
+    """A PDF asked for by the maker, of `theirs` by somebody else; one that is `done` has a file."""
+    asked = world.__dict__.setdefault("safety_jobs", {})
+    if (row, status) not in asked:
+        found, now = map_of(world, row, "assessing")[0], timezone.now()
+        by = world.screener if row == "theirs" else world.people["maker"]
+        job = asked[row, status] = safety_exports.ask_for(found, QueryDict(), by=by)
+        if status == "done":
+            Job.objects.filter(pk=job.pk).update(status=status, finished_at=now, expires_at=now + timedelta(days=1))
+            content = f"pin-of-{row}assessing".encode()
+            JobFile.objects.create(
+                job=job, name="m.pdf", content_type="application/pdf", content=content, size=len(content)
+            )
+        Job.objects.filter(pk=job.pk).update(created_at=now - timedelta(hours=1))
+    return asked[row, status]
+
+
 def arguments(world: World, cell) -> list | None:
     if cell.route not in ROUTES:
         return None
     if cell.row == "nowhere":
-        return [NOWHERE] if cell.route in OF_CONTEXT else [NOWHERE] * (3 if cell.route in OF_PINS else 2)
+        return [NOWHERE] if cell.route in OF_CONTEXT | OF_JOBS else [NOWHERE] * (3 if cell.route in OF_PINS else 2)
+    if cell.route in OF_JOBS:
+        return [job_of(world, cell.row, cell.state).pk]
     found, pin = map_of(world, cell.row, cell.state)
     if cell.route in OF_CONTEXT:
         return [found.context_id]
@@ -154,6 +198,8 @@ def _titled(world: World, cell) -> dict:
 
 
 FORMS = {
+    "contexts:safety-map-make": lambda world, cell: {},
+    "contexts:safety-map-cancel": lambda world, cell: {},
     "contexts:safety-map-new": lambda world, cell: _titled(world, cell) | {"picture": _picture()},
     "contexts:safety-map-area": _titled,
     "contexts:safety-map-change": _titled,
@@ -207,6 +253,7 @@ LISTS = {
     "a safety map filtered": (_many_pins, _of_map("contexts:safety-map", kind="harm", ended="on", time="after-school")),
     "two dates of a safety map": (_many_pins, _of_map("contexts:safety-map-compare")),
     "heat of a safety map": (_many_pins, _of_map("contexts:safety-map-heat")),
+    "a safety map to print": (_many_pins, _of_map("contexts:safety-map-print")),
     "a pin to add": (_many_pins, _of_map("contexts:safety-pin-add")),
 }
 
@@ -224,6 +271,7 @@ def prepare(world, role: Role) -> None:
     world.safety_ended = safety.end_pin(
         a_pin(world.safety_map, by=cs, square="R9"), ended_on=timezone.localdate(), reason="It is lit now.", by=cs
     )
+    world.safety_job = safety_exports.ask_for(world.safety_map, QueryDict(), by=world.me)
 
 
 _MAP = "/contexts/{safety_map.context_id}/safety-map/{safety_map.pk}/"
@@ -235,6 +283,8 @@ _PAGES = [
     Look("contexts:safety-map", f"{_MAP}?kind=harm&time=night", "nothing found"),
     Look("contexts:safety-map-compare", f"{_MAP}compare/"),
     Look("contexts:safety-map-heat", f"{_MAP}heat/"),
+    Look("contexts:safety-map-print", f"{_MAP}print/?kind=harm"),
+    Look("contexts:safety-map-file", "/contexts/safety-map-files/{safety_job.pk}/"),
     Look("contexts:safety-pin", f"{_MAP}pin/{{safety_pin.pk}}/"),
     Look("contexts:safety-pin", f"{_MAP}pin/{{safety_ended.pk}}/", "ended"),
 ]
@@ -255,4 +305,6 @@ LOOKS = {
     Role.CS_PRACTITIONER: [*_PAGES, *_WORKING],
     Role.MANAGER: _PAGES,
 }
-NO_PAGE = {"contexts:safety-map-picture"}
+NO_PAGE = {"contexts:safety-map-picture"} | {
+    f"contexts:safety-map-{name}" for name in ("png", "make", "download", "cancel")
+}
