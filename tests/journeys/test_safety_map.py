@@ -53,6 +53,7 @@ def test_a_picture_is_added_and_pins_are_put_on_it_by_pointing_and_by_keyboard(b
     # Pointed at on the map's own page: a quarter from the left, half way down.
     plan = page.get_by_role("region", name="Ground floor")
     expect(plan.locator("img.leaflet-image-layer")).to_be_visible()
+    plan.evaluate("plan => plan.scrollIntoView({block: 'end'})")
     picture = plan.locator("img.leaflet-image-layer").bounding_box()
     page.mouse.click(picture["x"] + picture["width"] * 0.262, picture["y"] + picture["height"] * 0.52)
     page.get_by_role("link", name="Add a pin here, in square F11").click()
@@ -86,6 +87,7 @@ def test_clicking_on_the_plan_of_the_form_fills_the_square_and_typing_moves_the_
     found = a_map(context, by=cs)
     page = browse(cs)
     page.goto(f"{found.get_absolute_url()}pin/")
+    page.locator(".app-safety__leaflet").evaluate("plan => plan.scrollIntoView({block: 'end'})")
     picture = page.locator("img.leaflet-image-layer").bounding_box()
     page.mouse.click(picture["x"] + picture["width"] * 0.99, picture["y"] + picture["height"] * 0.99)
     square = page.get_by_label("Square of the grid")
