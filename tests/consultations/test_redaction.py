@@ -370,3 +370,13 @@ def test_a_long_text_is_gone_through_in_seconds():
     assert left_in(out) == []
     assert Redactor(NAMES).apply("a\n" * 40_000 + " " * 40_000)
     assert time.monotonic() - begin < 30
+
+
+@pytest.mark.parametrize("word", ["x", "1", "x.", "@", "A1"])
+def test_a_word_without_end_costs_no_more_than_many_words(word):
+    """As a client may send it: 100,000 letters without a space, which a pattern must not begin anew at each of."""
+    text = word * (100_000 // len(word))
+    begin = time.monotonic()
+    assert Redactor(NAMES).apply(text)
+    find([text], own=OWN, staff=[])
+    assert time.monotonic() - begin < 30
