@@ -75,6 +75,24 @@ class PackStatus(models.TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 
+class PanelState(models.TextChoices):
+    """How a meeting of the panel stands."""
+
+    PLANNED = "planned", "Planned"
+    HELD = "held", "Held"
+    AGREED = "agreed", "Minutes agreed"
+
+
+class PanelAct(models.TextChoices):
+    """What may be done to a meeting of the panel."""
+
+    PLAN = "plan", "Change the day, place, chair or agenda"
+    WRITE = "write", "Write what was said and decided"
+    HOLD = "hold", "Record it as held"
+    AGREE = "agree", "Agree the minutes"
+    CORRECT = "correct", "Correct the minutes"
+
+
 class ClosingOutcome(models.TextChoices):
     """What came of the work on a context."""
 

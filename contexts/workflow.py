@@ -6,6 +6,7 @@ from core.workflow import Transition, Workflow
 from .choices import OPEN, WORKED_ON
 from .choices import ContextAct as Act
 from .choices import ContextState as State
+from .choices import PanelAct, PanelState
 
 _TO_SCREEN = frozenset({State.REFERRED, State.INFORMATION})
 _DONE = frozenset({State.DECLINED, State.WITHDRAWN, State.CLOSED})
@@ -92,6 +93,36 @@ CONTEXT = Workflow(
                 (State.WITHDRAWN, "Its referral was withdrawn. Refer it again, so that it is screened anew."),
                 ("", "This context is open, so there is nothing to reopen."),
             ),
+        ),
+    ]
+)  # fmt: skip
+
+_HOLD = Permission.PANEL_HOLD
+_UNAGREED = frozenset({PanelState.PLANNED, PanelState.HELD})
+_FROZEN = "The minutes of this panel are agreed. Say why they are corrected before you change them."
+
+PANEL = Workflow(
+    [
+        Transition(
+            PanelAct.PLAN, PanelAct.PLAN.label, _UNAGREED, None, _HOLD, ((PanelState.AGREED, _FROZEN),),
+        ),
+        Transition(
+            PanelAct.WRITE, PanelAct.WRITE.label, _UNAGREED, None, _HOLD, ((PanelState.AGREED, _FROZEN),),
+        ),
+        Transition(
+            PanelAct.HOLD, PanelAct.HOLD.label, frozenset({PanelState.PLANNED}), PanelState.HELD, _HOLD,
+            (("", "This panel is recorded as held already."),),
+        ),
+        Transition(
+            PanelAct.AGREE, PanelAct.AGREE.label, frozenset({PanelState.HELD}), PanelState.AGREED, _HOLD,
+            (
+                (PanelState.PLANNED, "Record the panel as held before its minutes are agreed."),
+                ("", "The minutes of this panel are agreed already."),
+            ),
+        ),
+        Transition(
+            PanelAct.CORRECT, PanelAct.CORRECT.label, frozenset({PanelState.AGREED}), PanelState.HELD, _HOLD,
+            (("", "The minutes of this panel are not agreed, so they can be changed as they are."),),
         ),
     ]
 )  # fmt: skip

@@ -11,6 +11,7 @@ from .contexts import (
     ContextReferral,
     context_key,
 )
+from .panel import Panel, PanelAction, PanelCorrection, PanelItem, PanelProgress
 from .people import LinkedPerson, PeerTie
 from .plan import GoalReading, PlanAction, PlanGoal, PlanProgress
 from .provenance import Provenance, ProvenanceQuerySet
@@ -34,6 +35,11 @@ __all__ = [
     "MethodUsed",
     "Observation",
     "PackPart",
+    "Panel",
+    "PanelAction",
+    "PanelCorrection",
+    "PanelItem",
+    "PanelProgress",
     "PeerTie",
     "PlanAction",
     "PlanGoal",

@@ -13,6 +13,7 @@ class ListName(models.TextChoices):
     EDUCATION = "education", "Education"
     HARM = "harm", "Kinds of extra-familial harm"
     INTERVENTION = "intervention", "Intervention options"
+    PANEL_CATEGORY = "panel-category", "Categories of the panel"
 
 
 class ListItemQuerySet(models.QuerySet):

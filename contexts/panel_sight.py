@@ -1,0 +1,127 @@
+"""What a reader may know of the items and actions of panels. An item that they may not see has no words at all."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from consultations.models import Referral
+from consultations.papers.redaction import Redactor
+
+from .models import Context, Panel, PanelAction, PanelItem
+from .services.panel import TEXTS
+from .sight import OutsideSight, Sight
+
+UNSEEN = "An item that you may not see"
+
+
+@dataclass(frozen=True)
+class ShownItem:
+    """One item as one reader may read it; of an item that is not `seen`, nothing but its place."""
+
+    number: int
+    seen: bool
+    item: PanelItem | None = None
+    title: str = UNSEEN
+    url: str = ""
+    kind: str = ""
+    categories: list[str] = field(default_factory=list)
+    reason: str = ""
+    presented_by: str = ""
+    carried: bool = False
+    texts: dict[str, str] = field(default_factory=dict)
+    actions: list[dict] = field(default_factory=list)
+
+    @property
+    def discussion(self) -> str:
+        return self.texts.get("discussion", "")
+
+    @property
+    def decision(self) -> str:
+        return self.texts.get("decision", "")
+
+    @property
+    def outcome(self) -> str:
+        return self.texts.get("outcome", "")
+
+
+def agenda(user, panel: Panel) -> list[ShownItem]:
+    """The items of one panel in order, as `user` may read them; the same queries whatever their number."""
+    every = list(panel.items.values_list("pk", flat=True))
+    seen = {row.item.pk: row for row in shown(user, panel.items.all())}
+    return [
+        ShownItem(number, False) if pk not in seen else _numbered(seen[pk], number)
+        for number, pk in enumerate(every, start=1)
+    ]
+
+
+def shown(user, items) -> list[ShownItem]:
+    """Those of `items` that `user` may see, in their order."""
+    rows = items.visible_to(user).select_related("panel", "referral", "context", *TEXTS)
+    rows = list(rows.prefetch_related("categories", "actions__owner"))
+    sight = Sight(user, *{row.context_id for row in rows if row.context_id})
+    return [_shown(row, sight.words if row.context_id else str) for row in rows]
+
+
+def of_referral(user, referral: Referral) -> list[ShownItem]:
+    """What panels said of one referral, the latest first, for who sees that referral."""
+    return shown(user, referral.panel_items.order_by("-panel__on"))
+
+
+def of_context(user, context: Context) -> list[ShownItem]:
+    """What panels said of one context, the latest first, for who reads its casework."""
+    return shown(user, context.panel_items.order_by("-panel__on"))
+
+
+def action_words(user, actions: Iterable[PanelAction]) -> dict:
+    """By id of an action the function that takes out of its words whatever `user` may not know.
+
+    An owner who does not see what the item is about is told no name of it.
+    """
+    actions = list(actions)
+    items = {action.item_id for action in actions}
+    seen = set(PanelItem.objects.visible_to(user).filter(pk__in=items).values_list("pk", flat=True))
+    inside = Sight(user, *{one.item.context_id for one in actions if one.item_id in seen and one.item.context_id})
+    outside = OutsideSight(
+        user, *{one.item.context_id for one in actions if one.item_id not in seen and one.item.context_id}
+    )
+    found: dict = {}
+    for action in actions:
+        if action.item.context_id:
+            found[action.pk] = (inside if action.item_id in seen else outside).words
+        else:
+            found[action.pk] = str if action.item_id in seen else _without_names(action.item.referral)
+    return found
+
+
+def _without_names(referral: Referral) -> Callable[[str], str]:
+    person = referral.young_person
+    names = {referral.name, *((person.name, person.case_number) if person else ())}
+    return Redactor(names=sorted(name for name in names if name)).apply
+
+
+def _shown(row: PanelItem, words: Callable[[str], str]) -> ShownItem:
+    about = row.referral
+    title = f"{about.reference}, {about.name or 'name not recorded'}" if about else (
+        f"{row.context.reference}, {words(row.context.name)}"
+    )
+    return ShownItem(
+        number=row.order,
+        seen=True,
+        item=row,
+        title=title,
+        url=row.subject.get_absolute_url(),
+        kind="Referral" if about else row.context.kind_label,
+        categories=[str(one) for one in row.categories.all()],
+        reason=words(row.reason),
+        presented_by=words(row.presented_by),
+        carried=row.carried_from_id is not None,
+        texts={name: words(getattr(row, name).body) for name in TEXTS},
+        actions=[
+            {"pk": one.pk, "row": one, "what": words(one.what), "who": one.who, "due": one.due,
+             "status": one.get_status_display()}
+            for one in row.actions.all()
+        ],
+    )  # fmt: skip
+
+
+def _numbered(row: ShownItem, number: int) -> ShownItem:
+    return ShownItem(**{**row.__dict__, "number": number})

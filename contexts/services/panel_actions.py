@@ -1,0 +1,87 @@
+"""The actions of panels, and their reminders."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+
+from accounts.permissions import Permission, can
+from consultations.services.reminders import remind_owners
+from core.actions import Actions
+from core.workflow import ActRefused
+
+from .. import workflow
+from ..choices import PanelAct
+from ..models import PanelAction, PanelItem, PanelProgress
+from ..sight import Sight
+from . import panel as panels
+
+
+class PanelActions(Actions):
+    """They are agreed and changed until the minutes are agreed; owners may note and end them after."""
+
+    model = PanelAction
+    progress = PanelProgress
+    name = "panel-action"
+    columns = ["what", "owner", "owner_name", "owner_agency", "due"]
+    many: list[str] = []  # noqa: RUF012  (a constant of the class, as its base says)
+
+    def locked(self, action: PanelAction) -> PanelAction:
+        item = panels.locked_item(action.item, None)  # the panel first, as for every act on it
+        rows = PanelAction.objects.select_for_update(of=("self",)).select_related("owner", "closed_by")
+        current = rows.get(pk=action.pk)
+        current.item = item
+        return current
+
+    def check(self, action: PanelAction) -> None:
+        workflow.PANEL.check(PanelAct.WRITE, action.item.panel.state)
+
+    def label(self, action: PanelAction) -> str:
+        return action.item.subject.reference
+
+    def page_of(self, action: PanelAction) -> str:
+        return reverse("contexts:panel-action", args=[action.pk])
+
+    def change(
+        self, action: PanelAction, values: dict[str, Any], *, version: int, by, at: datetime | None = None
+    ) -> PanelAction:
+        """As of every action. Raises ActRefused too where its words name somebody hidden and would be changed."""
+        with transaction.atomic():
+            current = self.locked(action)
+            touched = values.get("what", current.what) != current.what
+            context = current.item.context
+            if touched and context and not Sight(by, context).is_whole(current.what):
+                raise ActRefused(panels.HIDDEN)
+            return super().change(action, values, version=version, by=by, at=at)
+
+
+KIND = PanelActions()
+change, note, close, reopen = KIND.change, KIND.note, KIND.close, KIND.reopen
+draft_key, page_of = KIND.draft_key, KIND.page_of
+
+
+def add(item: PanelItem, values: dict[str, Any], *, by, at: datetime | None = None) -> PanelAction:
+    """A new action about an item; the same form sent twice makes one. Raises ActRefused where minutes are agreed."""
+    with transaction.atomic():
+        current = panels.locked_item(item, PanelAct.WRITE)
+        given = {"owner": None, "owner_name": "", "owner_agency": "", "due": None} | values
+        key = panels.item_draft_key(current, "action:new")
+        return KIND.add(given, belongs={"item": current}, draft=key, by=by, at=at)
+
+
+def may_work_on(user, action: PanelAction) -> bool:
+    """Whether this person may note how it goes and say how it ended: it is theirs, or they record the panel."""
+    return action.owner_id == user.pk or can(user, Permission.PANEL_HOLD)
+
+
+def remind_of_panels(at: datetime) -> int:
+    """Tell owners here what is due soon or overdue; how many were told."""
+    rows = PanelAction.objects.open().select_related("item__referral", "item__context")
+    return remind_owners(
+        rows,
+        start=KIND.name,
+        page="contexts:panel-action",
+        words=lambda action: f"Your action of the panel about {action.item.subject.reference}",
+        at=at,
+    )
