@@ -14,17 +14,21 @@ class ContextsConfig(AppConfig):
             assessment_overview,
             conference_overview,
             overview,
+            panel_overview,
             plan_overview,
             safety_exports,  # noqa: F401  (registers its kind of job)
             safety_pages,
             waiting,
         )
         from .chronology import places  # noqa: F401  (where the records of each slice stand)
-        from .services import plan_reminders
+        from .services import panel_actions, plan_reminders
 
         overview.PARTS.append(assessment_overview.part)
         overview.PARTS.append(safety_pages.part)
         overview.PARTS.append(plan_overview.part)
         overview.PARTS.append(conference_overview.part)
+        overview.PARTS.append(panel_overview.part)
         waiting.KINDS.extend([conference_overview.to_record, conference_overview.coming_up])
+        waiting.KINDS.extend([panel_overview.my_actions, panel_overview.to_record])
         rounds.PARTS.append(plan_reminders.remind_of_plans)
+        rounds.PARTS.append(panel_actions.remind_of_panels)

@@ -84,4 +84,3 @@ def _words(row: ShownItem) -> str:
 
 def _day(day) -> str:
     return date_format(day, "DATE_FORMAT")
-

@@ -100,8 +100,10 @@ def _without_names(referral: Referral) -> Callable[[str], str]:
 
 def _shown(row: PanelItem, words: Callable[[str], str]) -> ShownItem:
     about = row.referral
-    title = f"{about.reference}, {about.name or 'name not recorded'}" if about else (
-        f"{row.context.reference}, {words(row.context.name)}"
+    title = (
+        f"{about.reference}, {about.name or 'name not recorded'}"
+        if about
+        else (f"{row.context.reference}, {words(row.context.name)}")
     )
     return ShownItem(
         number=row.order,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import urls_of_assess, urls_of_chronology, urls_of_conference, urls_of_plan, urls_of_safety
+from . import urls_of_assess, urls_of_chronology, urls_of_conference, urls_of_panel, urls_of_plan, urls_of_safety
 from .views import contexts, deciding
 
 app_name = "contexts"
@@ -25,4 +25,5 @@ urlpatterns = [
     *urls_of_conference.urlpatterns,
     *urls_of_safety.urlpatterns,
     *urls_of_chronology.urlpatterns,
+    *urls_of_panel.urlpatterns,
 ]

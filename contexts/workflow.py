@@ -3,10 +3,9 @@
 from accounts.permissions import Permission
 from core.workflow import Transition, Workflow
 
-from .choices import OPEN, WORKED_ON
+from .choices import OPEN, WORKED_ON, PanelAct, PanelState
 from .choices import ContextAct as Act
 from .choices import ContextState as State
-from .choices import PanelAct, PanelState
 
 _TO_SCREEN = frozenset({State.REFERRED, State.INFORMATION})
 _DONE = frozenset({State.DECLINED, State.WITHDRAWN, State.CLOSED})

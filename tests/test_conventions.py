@@ -82,7 +82,7 @@ def test_every_permission_is_asked_for_somewhere():
     assert set(Permission) - asked == {
         *(Permission.REFERRAL_SEE_ALL, Permission.CONTEXT_SEE_ALL),  # these widen `visible_to`
         # asked for by what comes next
-        *(Permission.CONTEXT_MERGE, Permission.PANEL_HOLD),
+        Permission.CONTEXT_MERGE,
         Permission.PATTERNS_DECIDE,
     }
 

@@ -125,6 +125,22 @@ tell(
     "context.hold",
     "panel",
 )
+tell(
+    Kind.MEETINGS,
+    {
+        "panel.item-added": "Put on the panel’s agenda",
+        "panel.item-changed": "Item of the panel changed",
+        "panel.item-moved": Act("Item of the panel moved", Kind.MEETINGS, shown=False),
+        "panel.item-carried": "Carried over to the next panel",
+        "panel.text-written": Act("Item of the panel written", Kind.MEETINGS, shown=False),
+        "panel-action.added": "Action agreed by the panel",
+        "panel-action.changed": "Action of the panel changed",
+        "panel-action.progress": "Progress of an action of the panel noted",
+        "panel-action.done": Act("Action of the panel done", Kind.MEETINGS, (("outcome", "What came of it"),)),
+        "panel-action.dropped": Act("Action of the panel dropped", Kind.MEETINGS, (("outcome", "Why"),)),
+        "panel-action.reopened": Act("Action of the panel opened again", Kind.MEETINGS, (REASON,)),
+    },
+)
 tell(Kind.PEOPLE, {}, "link.", "tie.", "context.link", "context.tie", "context.person", "context.peer", "person.")
 tell(
     Kind.ASSESSMENT,

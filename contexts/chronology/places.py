@@ -25,3 +25,5 @@ _bring("PackPart", text="title")
 _bring("AssessmentText", place=page_named("contexts:latest-assessment"))
 TEXT_TITLES[models.AssessmentText._meta.label_lower] = titles_of
 TEXT_TITLES[models.Conference._meta.label_lower] = lambda ids: dict.fromkeys(ids, "Decisions of the conference")
+_bring("PanelAction", about="what")
+TEXT_TITLES[models.PanelItem._meta.label_lower] = lambda ids: dict.fromkeys(ids, "An item of the panel")

@@ -102,9 +102,7 @@ class PanelItem(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="items")
     order = models.PositiveIntegerField(default=0)
-    referral = models.ForeignKey(
-        Referral, on_delete=models.PROTECT, null=True, blank=True, related_name="panel_items"
-    )
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, null=True, blank=True, related_name="panel_items")
     context = models.ForeignKey(Context, on_delete=models.PROTECT, null=True, blank=True, related_name="panel_items")
     categories = models.ManyToManyField(ListItem, blank=True, related_name="+")
     presented_by = models.CharField(max_length=200, blank=True)

@@ -222,9 +222,7 @@ def save_text(
     with transaction.atomic():
         current = locked_item(item, PanelAct.WRITE if name != "outcome" else None)
         _need_whole(current, getattr(current, name).body, by=by)
-        result = texts.save(
-            getattr(current, f"{name}_id"), body=body, base_version=base_version, by=by, at=at, **page
-        )
+        result = texts.save(getattr(current, f"{name}_id"), body=body, base_version=base_version, by=by, at=at, **page)
         if result.new_aside:
             record_item(current, "panel.text-set-aside", by=by, at=at, text=name)
         elif result.new_version:

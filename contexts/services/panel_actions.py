@@ -25,7 +25,7 @@ class PanelActions(Actions):
     progress = PanelProgress
     name = "panel-action"
     columns = ["what", "owner", "owner_name", "owner_agency", "due"]
-    many: list[str] = []  # noqa: RUF012  (a constant of the class, as its base says)
+    many: list[str] = []
 
     def locked(self, action: PanelAction) -> PanelAction:
         item = panels.locked_item(action.item, None)  # the panel first, as for every act on it

@@ -2,7 +2,6 @@
 
 from django.db import migrations, models
 
-
 CATEGORIES = [
     ("CSE", "Sexual exploitation"),
     ("CCE", "Criminal exploitation"),
@@ -21,16 +20,27 @@ def load(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0007_audit_of_denials'),
+        ("core", "0007_audit_of_denials"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='listitem',
-            name='list',
-            field=models.CharField(choices=[('gender', 'Gender'), ('ethnicity', 'Ethnicity'), ('disability', 'Disability'), ('legal-status', 'Legal status'), ('education', 'Education'), ('harm', 'Kinds of extra-familial harm'), ('intervention', 'Intervention options'), ('panel-category', 'Categories of the panel')], max_length=30),
+            model_name="listitem",
+            name="list",
+            field=models.CharField(
+                choices=[
+                    ("gender", "Gender"),
+                    ("ethnicity", "Ethnicity"),
+                    ("disability", "Disability"),
+                    ("legal-status", "Legal status"),
+                    ("education", "Education"),
+                    ("harm", "Kinds of extra-familial harm"),
+                    ("intervention", "Intervention options"),
+                    ("panel-category", "Categories of the panel"),
+                ],
+                max_length=30,
+            ),
         ),
         migrations.RunPython(load, migrations.RunPython.noop),
     ]

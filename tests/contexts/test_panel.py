@@ -1,0 +1,305 @@
+"""The panel: its states, its agenda, what is decided there, and who may read what of it."""
+
+import io
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+from django.utils import timezone
+from docx import Document
+
+from accounts.permissions import Role
+from consultations.models import Referral
+from contexts import panel_papers
+from contexts.models import Panel, PanelItem
+from contexts.services import panel as services
+from contexts.services import panel_actions
+from contexts.services import panel_papers as jobs_of_panel
+from core.models import ListItem, Notice
+from core.models.lists import ListName
+from core.workflow import ActRefused, EditConflict
+from tests.context_factories import a_context, a_linked_person
+from tests.factories import a_person, a_referral
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cs():
+    return a_person(Role.CS_PRACTITIONER)
+
+
+@pytest.fixture
+def panel(cs):
+    return a_panel(cs)
+
+
+def a_panel(by, *, days=7, **values):
+    """A panel, as its form would plan it."""
+    given = {"on": timezone.localdate() + timedelta(days=days), "starts_at": None, "place": "", "chair": "Ann, Police"}
+    return services.plan(given | values, by=by)
+
+
+def put(panel, subject, by, **values):
+    """An item about `subject`, as its form would put it."""
+    return services.put(panel, subject, {"reason": "Two fights", "presented_by": ""} | values, by=by)
+
+
+def write(item, by, **words):
+    """What was said and decided of an item."""
+    for name, body in words.items():
+        services.save_text(item, name, body=body, base_version=0, by=by)
+
+
+def test_what_the_practice_calls_the_categories_may_be_chosen(panel, cs):
+    offered = list(ListItem.objects.of(ListName.PANEL_CATEGORY))
+    assert [str(one) for one in offered] == [
+        "Sexual exploitation", "Criminal exploitation", "Harmful sexual behaviour", "Affected by gangs",
+        "Serious youth violence", "Modern slavery",
+    ]  # fmt: skip
+    item = put(panel, a_context("assessing"), cs, categories=offered[:2])
+    assert set(item.categories.all()) == set(offered[:2])
+
+
+def test_a_referral_or_a_context_is_put_on_the_agenda_by_its_reference_once(panel, cs, signed_in):
+    browser, context, referral = signed_in(cs), a_context("assessing", cs=cs), a_referral("held")
+    for about in (context, referral, referral):
+        sent = {"panel": panel.pk, "reference": about.reference.lower(), "reason": "Fights"}
+        assert browser.post(reverse("contexts:panel-put"), sent).status_code == 302
+    assert [item.subject for item in panel.items.all()] == [context, referral]
+    wrong = browser.post(reverse("contexts:panel-put"), {"panel": panel.pk, "reference": "CS-\x00", "reason": "x"})
+    assert wrong.status_code == 200
+
+
+def test_a_restricted_referral_cannot_be_told_from_none(panel, cs, signed_in):
+    hidden = a_referral("held")
+    _restrict(hidden, a_person(Role.MANAGER))
+    sent = {"panel": panel.pk, "reason": "Fights"}
+    browser = signed_in(cs)
+    answers = [
+        browser.post(reverse("contexts:panel-put"), sent | {"reference": reference}).content.decode()
+        for reference in (hidden.reference, "CS-1999-9999")
+    ]
+    assert all("No referral or context that you may see has this reference" in answer for answer in answers)
+    assert not PanelItem.objects.exists()
+
+
+def test_an_item_that_a_reader_may_not_see_has_no_words_on_the_page_or_in_the_minutes(panel, cs, signed_in):
+    manager = a_person(Role.MANAGER)
+    hidden = a_referral("held", name="Zorinda Quaile")
+    item = put(panel, hidden, manager, reason="planted-reason", presented_by="planted-presenter")
+    write(item, manager, discussion="planted-discussion", decision="planted-decision")
+    action = panel_actions.add(item, {"what": "planted-action", "owner_name": "Police"}, by=manager)
+    _restrict(hidden, manager)
+    browser = signed_in(cs)
+    for name in ("panel", "panel-minutes"):
+        page = browser.get(reverse(f"contexts:{name}", args=[panel.pk]), headers={"sec-fetch-dest": "document"})
+        text = page.content.decode()
+        assert "An item that you may not see" in text
+        assert not [word for word in ("planted", "Zorinda", hidden.reference, str(item.pk)) if word in text]
+    assert "Zorinda" not in panel_papers.html(panel_papers.minutes(cs, panel))
+    assert browser.get(item.get_absolute_url()).status_code == 404
+    assert browser.get(panel_actions.page_of(action)).status_code == 404
+    for name in ("panel-move-item", "panel-carry-over", "panel-save-item"):
+        assert browser.post(reverse(f"contexts:{name}", args=[item.pk])).status_code == 404
+
+
+def test_a_name_that_a_reader_may_not_see_is_taken_out_of_an_item_and_they_cannot_change_it(panel, cs, signed_in):
+    manager = a_person(Role.MANAGER)
+    referral, context = a_referral("held", name="Zorinda Quaile"), a_context("assessing", cs=cs)
+    a_linked_person(context, referral.young_person)
+    item = put(panel, context, manager, reason="Zorinda Quaile was hurt")
+    write(item, manager, decision="Zorinda Quaile moves school")
+    _restrict(referral, manager)
+    browser = signed_in(cs)
+    for url in (item.get_absolute_url(), panel.get_absolute_url(), context.get_absolute_url(),
+                reverse("contexts:panel-minutes", args=[panel.pk]), reverse("contexts:chronology", args=[context.pk]),
+                reverse("contexts:panel-change-item", args=[item.pk])):  # fmt: skip
+        text = browser.get(url).content.decode()
+        assert "Zorinda" not in text, url
+    with pytest.raises(ActRefused, match="names somebody"):
+        services.save_text(item, "decision", body="Other", base_version=1, by=cs)
+
+
+def test_the_panel_is_held_then_its_minutes_are_agreed_and_frozen(panel, cs):
+    item = put(panel, a_context("assessing", cs=cs), cs)
+    with pytest.raises(ActRefused, match="held before"):
+        services.agree(panel, by=cs)
+    services.hold(panel, attended="Ann, Police", apologies="", by=cs)
+    write(item, cs, decision="Patrols")
+    services.agree(panel, by=cs)
+    for act in (
+        lambda: services.save_text(item, "decision", body="Other", base_version=1, by=cs),
+        lambda: put(panel, a_context("assessing", cs=cs), cs),
+        lambda: services.move_item(item, up=True, by=cs),
+        lambda: services.change_item(item, {"categories": []}, seen_version=1, by=cs),
+        lambda: panel_actions.add(item, {"what": "More", "owner_name": "Police"}, by=cs),
+        lambda: services.hold(panel, attended="", apologies="", by=cs),
+    ):
+        with pytest.raises(ActRefused):
+            act()
+    write(item, cs, outcome="It is quiet now")  # it is no part of the minutes
+    services.correct(panel, reason="The day was wrong", by=cs)
+    services.save_text(item, "decision", body="Patrols on Friday", base_version=1, by=cs)
+    assert services.agree(panel, by=cs).state == "agreed"
+    assert [one.reason for one in panel.corrections.all()] == ["The day was wrong"]
+    item.refresh_from_db()
+    assert item.decision.body == "Patrols on Friday"
+
+
+def test_each_step_has_its_page(panel, cs, signed_in):
+    browser = signed_in(cs)
+    steps = [("hold", {"attended": "Ann"}), ("agree", {}), ("correct", {"reason": "Wrong day"})]
+    for step, sent in steps:
+        url = reverse(f"contexts:panel-{step}", args=[panel.pk])
+        assert browser.get(url).status_code == 200
+        assert browser.post(url, sent).status_code == 302
+        if step != "hold":
+            assert browser.post(url, sent).status_code == 409
+    assert "Wrong day" in browser.get(panel.get_absolute_url()).content.decode()
+
+
+def test_two_changes_of_one_panel_meet(panel, cs):
+    values = {"on": panel.on, "starts_at": None, "place": "Hall", "chair": "Ann, Police"}
+    services.change(panel, values, seen_version=1, by=cs)
+    with pytest.raises(EditConflict):
+        services.change(panel, values | {"place": "Library"}, seen_version=1, by=cs)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_items_moved_at_the_same_time_keep_one_order():
+    cs = a_person(Role.CS_PRACTITIONER)
+    panel = a_panel(cs)
+    items = [put(panel, a_context("assessing", cs=cs), cs) for _ in range(4)]
+    start = threading.Barrier(4)
+
+    def move(item, up):
+        start.wait()
+        try:
+            services.move_item(item, up=up, by=cs)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=move, args=(item, n % 2 == 1)) for n, item in enumerate(items)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(panel.items.values_list("order", flat=True)) == [1, 2, 3, 4]
+    assert {item.pk for item in panel.items.all()} == {item.pk for item in items}
+
+
+def test_an_item_moves_by_its_button(panel, cs, signed_in):
+    first, second = (put(panel, a_context("assessing", cs=cs), cs) for _ in range(2))
+    signed_in(cs).post(reverse("contexts:panel-move-item", args=[second.pk]), {"up": "1"})
+    assert list(panel.items.all()) == [second, first]
+
+
+def test_an_item_is_carried_over_once_to_the_next_panel(panel, cs):
+    categories = list(ListItem.objects.of(ListName.PANEL_CATEGORY)[:1])
+    item = put(panel, a_context("assessing", cs=cs), cs, categories=categories)
+    services.hold(panel, attended="Ann", apologies="", by=cs)
+    with pytest.raises(ActRefused, match="No later panel"):
+        services.carry_over(item, by=cs)
+    later = a_panel(cs, days=30)
+    nearer = a_panel(cs, days=14)
+    made = services.carry_over(item, by=cs)
+    assert services.carry_over(item, by=cs) == made
+    assert (made.panel, made.carried_from, made.reason, list(made.categories.all())) == (
+        nearer, item, item.reason, categories,
+    )  # fmt: skip
+    assert not later.items.exists()
+
+
+def test_an_item_comes_off_the_agenda_until_something_is_written(panel, cs, signed_in):
+    browser = signed_in(cs)
+    item, kept = (put(panel, a_context("assessing", cs=cs), cs) for _ in range(2))
+    write(kept, cs, discussion="Said")
+    url = reverse("contexts:panel-remove-item", args=[item.pk])
+    assert browser.get(url).status_code == 200
+    assert browser.post(url).status_code == 302
+    assert browser.post(reverse("contexts:panel-remove-item", args=[kept.pk])).status_code == 409
+    assert list(panel.items.all()) == [kept]
+
+
+def test_the_owner_of_an_action_sees_and_ends_it_and_no_more_of_the_panel(panel, cs, signed_in):
+    owner = a_person(Role.PRACTITIONER)
+    referral = a_referral("held", name="Zorinda Quaile")
+    item = put(panel, referral, cs, reason="planted-reason")
+    action = panel_actions.add(item, {"what": "Ring Zorinda at home", "owner": owner}, by=cs)
+    browser = signed_in(owner)
+    assert panel_actions.page_of(action) in browser.get(reverse("home")).content.decode()
+    text = browser.get(panel_actions.page_of(action)).content.decode()
+    assert "Ring" in text
+    assert "Zorinda" not in text
+    assert "planted" not in text
+    assert browser.get(panel.get_absolute_url()).status_code == 403
+    assert browser.get(item.get_absolute_url()).status_code == 403
+    url = reverse("contexts:panel-close-action", args=[action.pk])
+    assert browser.post(url, {"status": "done", "outcome": "She answered"}).status_code == 302
+    action.refresh_from_db()
+    assert action.status == "done"
+    stranger = signed_in(a_person(Role.PRACTITIONER))
+    assert stranger.get(panel_actions.page_of(action)).status_code == 404
+
+
+def test_owners_are_reminded(panel, cs):
+    owner = a_person(Role.PRACTITIONER)
+    item = put(panel, a_referral("held"), cs)
+    due = timezone.localdate() - timedelta(days=1)
+    panel_actions.add(item, {"what": "Ring", "owner": owner, "due": due}, by=cs)
+    before = Notice.objects.visible_to(owner).count()
+    assert panel_actions.remind_of_panels(timezone.now()) == 1
+    assert Notice.objects.visible_to(owner).count() == before + 1
+
+
+def test_what_was_decided_stands_with_the_referral_and_the_context(panel, cs, signed_in):
+    referral, context = a_referral("held"), a_context("assessing", cs=cs)
+    for about in (referral, context):
+        item = put(panel, about, cs)
+        write(item, cs, decision="Patrols on Friday")
+        text = signed_in(cs).get(about.get_absolute_url()).content.decode()
+        assert "Patrols on Friday" in text
+        assert f"{reverse('contexts:panel-put')}?reference={about.reference}" in text
+
+
+def test_the_minutes_say_who_came_what_was_decided_and_who_does_what(panel, cs):
+    item = put(panel, a_context("assessing", cs=cs, name="Hartley Park"), cs)
+    write(item, cs, decision="Patrols on Friday")
+    panel_actions.add(item, {"what": "Mend the lights", "owner_name": "Parks team"}, by=cs)
+    services.hold(panel, attended="Ann, Police", apologies="Health", by=cs)
+    text = panel_papers.html(panel_papers.minutes(cs, Panel.objects.get(pk=panel.pk)))
+    for words in ("Ann, Police", "Health", "Hartley Park", "Patrols on Friday", "Mend the lights", "Parks team"):
+        assert words in text
+
+
+def test_a_file_is_not_handed_out_once_its_reader_may_see_less(panel, cs):
+    referral = a_referral("held")
+    put(panel, referral, cs)
+    job = jobs_of_panel.ask_for(panel, form="docx", by=cs)
+    assert jobs_of_panel.may_have(cs, job)
+    assert not jobs_of_panel.may_have(a_person(Role.PRACTITIONER), job)
+    _restrict(referral, a_person(Role.MANAGER))
+    assert not jobs_of_panel.may_have(cs, job)
+
+
+def test_the_word_file_has_what_its_reader_may_see(panel, cs):
+    seen, hidden = a_context("assessing", cs=cs, name="Hartley Park"), a_referral("held", name="Zorinda Quaile")
+    put(panel, seen, cs)
+    put(panel, hidden, cs)
+    _restrict(hidden, a_person(Role.MANAGER))
+    job = jobs_of_panel.ask_for(panel, form="docx", by=cs)
+    made = jobs_of_panel.run(job, lambda done: None)
+    words = "\n".join(one.text for one in Document(io.BytesIO(made.content)).paragraphs)
+    assert "Hartley Park" in words
+    assert "An item that you may not see" in words
+    assert "Zorinda" not in words
+
+
+def _restrict(referral, by):
+    """Restrict a referral, as the row would be."""
+    day = timezone.localdate() + timedelta(days=90)
+    values = {"restricted_by": by, "restriction_reason": "Family", "restriction_review_on": day}
+    Referral.objects.filter(pk=referral.pk).update(restricted_at=timezone.now(), **values)
