@@ -29,11 +29,11 @@ def my_actions(user, today: date) -> Waiting | None:
     """Actions of panels that are this person's to do, overdue ones first. Their words are on their own pages."""
     if not can(user, Permission.ACTION_UPDATE_OWN):
         return None
-    rows = PanelAction.objects.open().of_owner(user).select_related("item__referral", "item__context")
+    rows = PanelAction.objects.open().of_owner(user).select_related("item__panel")
 
     def line(found: PanelAction) -> tuple[str, str, str, str]:
         note = f"By {date_format(found.due, 'DATE_FORMAT')}" if found.due else "No date"
-        words = f"Action about {found.item.subject.reference}"
+        words = f"Action of the panel on {date_format(found.item.panel.on, 'DATE_FORMAT')}"
         return words, page_of(found), note, "Overdue" if found.is_overdue else ""
 
     return Waiting("Your actions of the panel", rows.order_by("due", "created_at"), line)

@@ -38,7 +38,7 @@ class PanelActions(Actions):
         workflow.PANEL.check(PanelAct.WRITE, action.item.panel.state)
 
     def label(self, action: PanelAction) -> str:
-        return action.item.subject.reference
+        return panels.label(action.item.panel)  # an owner may not know what the item is about
 
     def page_of(self, action: PanelAction) -> str:
         return reverse("contexts:panel-action", args=[action.pk])
@@ -77,11 +77,11 @@ def may_work_on(user, action: PanelAction) -> bool:
 
 def remind_of_panels(at: datetime) -> int:
     """Tell owners here what is due soon or overdue; how many were told."""
-    rows = PanelAction.objects.open().select_related("item__referral", "item__context")
+    rows = PanelAction.objects.open().select_related("item__panel")
     return remind_owners(
         rows,
         start=KIND.name,
         page="contexts:panel-action",
-        words=lambda action: f"Your action of the panel about {action.item.subject.reference}",
+        words=lambda action: f"Your action of {panels.label(action.item.panel)}",
         at=at,
     )

@@ -37,7 +37,7 @@ def panels(request: HttpRequest) -> HttpResponse:
     rows = rows.annotate(
         number=Count("items", distinct=True),
         open_actions=Count("items__actions", filter=Q(items__actions__status="open"), distinct=True),
-    )
+    ).order_by("-on", "-made_at")
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     headings = [{"label": label} for label in ("Panel", "Status", "Chair", "Items", "Open actions")]
     drawn = {"form": form, "chosen": form.chosen(), "page": page, "headings": headings}
