@@ -21,7 +21,7 @@ class ContextsConfig(AppConfig):
             waiting,
         )
         from .chronology import places  # noqa: F401  (where the records of each slice stand)
-        from .services import panel_actions, plan_reminders
+        from .services import panel_actions, panel_papers, plan_reminders  # noqa: F401  (registers its kind of job)
 
         overview.PARTS.append(assessment_overview.part)
         overview.PARTS.append(safety_pages.part)
