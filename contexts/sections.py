@@ -42,6 +42,8 @@ class Tab:
 TABS = [
     Tab("Overview", "contexts:context"),
     Tab("Assessment", "contexts:latest-assessment", "assessment"),
+    Tab("People", "contexts:people", "people"),
+    Tab("Peer map", "contexts:peer-map", "peer-map", mapped="people"),
     Tab("Safety map", "contexts:safety-maps", "safety-map", mapped="place"),
     Tab("Plan", "contexts:plan", "plan"),
     Tab("Conferences", "contexts:conferences", "conferences"),

@@ -4,7 +4,7 @@ import uuid
 
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
-from django.db.models.functions import Coalesce, Concat, NullIf
+from django.db.models.functions import Coalesce, Concat, Greatest, Least, NullIf
 
 from consultations.models import YoungPerson
 
@@ -127,6 +127,14 @@ class PeerTie(Provenance):
                 fields=["first", "second", "nature"],
                 condition=Q(ended_at=None),
                 name="peer_tie_once",
+                violation_error_message="This link is already there.",
+            ),
+            models.UniqueConstraint(
+                Least("first", "second"),
+                Greatest("first", "second"),
+                "nature",
+                condition=Q(ended_at=None, mutual=True),
+                name="peer_tie_both_ways_once",
                 violation_error_message="This link is already there.",
             ),
         ]

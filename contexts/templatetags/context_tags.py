@@ -1,5 +1,6 @@
 """What the templates of contexts need."""
 
+import json
 from typing import Any
 
 from django import template
@@ -58,3 +59,26 @@ def context_headings() -> list[dict]:
     labels = {"reference": "Reference", "name": "Context", "kind": "Kind", "received": "First referred", "": "Status"}
     shown = [{"label": label} | ({"key": key} if key else {}) for key, label in labels.items()]
     return [*shown, {"label": "Referrals", "numeric": True}, {"label": "Lead"}, {"label": "Review", "key": "review"}]
+
+
+@register.filter
+def as_json(value: Any) -> str:
+    """`value` as JSON, for an attribute that a script reads; the template escapes it."""
+    return json.dumps(value)
+
+
+@register.simple_tag
+def person_headings(may_work: bool) -> list[dict]:
+    """The headings of a table of linked people; with a column for what may be done."""
+    return _headings("Who", "How they belong to it", "Known from", "Look at again", "Why it is known", acts=may_work)
+
+
+@register.simple_tag
+def tie_headings(may_work: bool) -> list[dict]:
+    """The headings of a table of what connects people; with a column for what may be done."""
+    return _headings("Who", "What connects them", "Known from", "Look at again", "Why it is known", acts=may_work)
+
+
+def _headings(*labels: str, acts: bool) -> list[dict]:
+    found = [{"label": label} for label in labels]
+    return [*found, {"label": "What you can do", "hidden": True, "on_screen": True}] if acts else found

@@ -1,0 +1,140 @@
+"""The peer map as a picture (SVG, PNG) and as a PDF that a job makes, with names or without."""
+
+import hashlib
+import io
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.formats import date_format
+from PIL import Image, ImageDraw, ImageFont
+
+from accounts.models import User
+from accounts.permissions import Permission, can
+from consultations.papers import pdf
+from core import jobs
+from core.models import Job
+from core.models.jobs import JobStatus
+from core.workflow import ActRefused
+
+from . import peer_map
+from .models import Context
+from .services.referring import SENT_TWICE
+from .sight import Sight
+
+KIND = "contexts.peer-map"
+SCALE = 2
+FILLS = {"circle": "#1d70b8", "diamond": "#b5120b", "hexagon": "#4c2c92", "ring": "#ffffff", "square": "#00643a"}
+
+
+def svg(found: peer_map.PeerMap) -> str:
+    """The map as an SVG file of its own."""
+    return render_to_string("contexts/people/map.svg", {"map": found})
+
+
+def html(found: peer_map.PeerMap, request: HttpRequest | None = None, **context) -> str:
+    """The map with the lists of its people and links, as a page of its own."""
+    known = {"organisation": settings.ORGANISATION_NAME, "printed_on": date_format(timezone.localdate(), "DATE_FORMAT")}
+    paper = {
+        "title": "Peer map" if found.names else "Peer map without names", "reference": found.context.reference,
+        "made_on": known["printed_on"],
+    }  # fmt: skip
+    return render_to_string("contexts/people/paper.html", {"map": found, "paper": paper} | known | context, request)
+
+
+def png(found: peer_map.PeerMap) -> bytes:
+    """The map as a picture."""
+    image = Image.new("RGB", (peer_map.WIDTH * SCALE, peer_map.HEIGHT * SCALE + 60), "white")
+    draw = ImageDraw.Draw(image)
+    small, plain = ImageFont.load_default(22), ImageFont.load_default(26)
+    for edge in found.edges:
+        _line(draw, edge, small)
+    for node in found.nodes:
+        _person(draw, node, plain)
+    draw.text((12, peer_map.HEIGHT * SCALE + 18), found.title, fill="black", font=plain)
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()
+
+
+def _line(draw: ImageDraw.ImageDraw, edge: peer_map.Edge, font) -> None:
+    x, y = edge.first.left * SCALE, edge.first.top * SCALE
+    to_x, to_y = (part * SCALE for part in edge.end)
+    colour = edge.colour if edge.current else "#b1b4b6"
+    pieces = 24 if edge.dashed else 1
+    for piece in range(0, pieces, 2):
+        part, then = piece / pieces, (piece + 1) / pieces
+        draw.line(
+            (x + (to_x - x) * part, y + (to_y - y) * part, x + (to_x - x) * then, y + (to_y - y) * then),
+            fill=colour, width=4,
+        )  # fmt: skip
+    if not edge.tie.mutual:
+        draw.ellipse((to_x - 9, to_y - 9, to_x + 9, to_y + 9), fill=colour)
+    if edge.labelled:
+        middle = tuple(part * SCALE for part in edge.middle)
+        draw.text(middle, edge.tie.get_nature_display(), fill="#0b0c0c", font=font, anchor="mm")
+
+
+def _person(draw: ImageDraw.ImageDraw, node: peer_map.Node, font) -> None:
+    x, y, r = node.left * SCALE, node.top * SCALE, 36
+    look = {"fill": FILLS[node.shape] if node.current else "#f3f2f1", "outline": "#0b0c0c", "width": 3}
+    if node.shape in ("circle", "ring"):
+        draw.ellipse((x - r, y - r, x + r, y + r), **look)
+    elif node.shape == "square":
+        draw.rectangle((x - r, y - r, x + r, y + r), **look)
+    else:
+        draw.regular_polygon((x, y, r), 4 if node.shape == "diamond" else 6, 45 if node.shape == "diamond" else 0, **look)
+    ink = "black" if node.shape == "ring" or not node.current else "white"
+    draw.text((x, y), str(node.number), fill=ink, font=font, anchor="mm")
+    draw.text((x, y + r + 6), node.words, fill="black", font=font, anchor="ma")
+
+
+def ask_for(context: Context, asked: dict[str, Any], *, by, at: datetime | None = None) -> Job:
+    """Queue the PDF of a map; `asked` as `peer_map.drawn` takes it. Asked twice in a moment it is one job.
+
+    Raises ActRefused where this machine can make no PDF.
+    """
+    at = at or timezone.now()
+    if reason := pdf.unavailable():
+        raise ActRefused(reason)
+    params = {"context": str(context.pk), "asked": asked, "without": _without(by, context)}
+    with transaction.atomic():
+        User.objects.select_for_update(of=("self",)).get(pk=by.pk)  # two at once: the second waits for the first
+        just_now = (at - SENT_TWICE, at + SENT_TWICE)
+        twice = Job.objects.filter(kind=KIND, requested_by=by, params=params, created_at__range=just_now)
+        wanted = twice.exclude(status__in=[JobStatus.FAILED, JobStatus.CANCELLED]).first()
+        return wanted or jobs.enqueue(KIND, params=params, by=by, at=at)
+
+
+def _without(user, context: Context) -> str:
+    """A mark of who is hidden from this person: a file made before somebody was hidden is not theirs after it."""
+    return hashlib.sha256("\n".join(Sight(user, context).hidden).encode()).hexdigest()[:16]
+
+
+def context_of(job: Job, user) -> Context | None:
+    """The context of a job as far as this person reads its casework; None where they do not."""
+    return Context.objects.casework_of(user).filter(pk=job.params["context"]).first()
+
+
+def may_have(user, job: Job) -> bool:
+    """Whether this person may have what this job makes, as the record stands now."""
+    found = context_of(job, user)
+    return found is not None and _without(user, found) == job.params["without"]
+
+
+@jobs.register(KIND, may=lambda user: can(user, Permission.CONTEXT_SEE), may_have=may_have)
+def run(job: Job, step: jobs.Step) -> jobs.Output:
+    """Make the PDF that a job asks for."""
+    from consultations.papers import weasy
+
+    step(0)
+    context = context_of(job, job.requested_by)
+    found = peer_map.drawn(context, job.requested_by, **job.params["asked"])
+    with jobs.kept_alive(step, 0):
+        content = weasy.write(html(found))
+    step(1)
+    return jobs.Output(f"peer-map-{context.reference}.pdf", pdf.CONTENT_TYPE, content)

@@ -1,0 +1,136 @@
+// The peer map, to be moved with the mouse, and with the buttons below it by keyboard.
+//
+// The drawing that the server made is there already; this lays the same people and links into Cytoscape. Without
+// scripts, on paper, or when Cytoscape fails, the drawing stays. Each move is saved at once; of two the last one stays.
+
+import { post } from "./session.js";
+
+const WIDTH = 1000;
+const HEIGHT = 700;
+const STEP = 4;
+const WAYS = { left: [-STEP, 0], right: [STEP, 0], up: [0, -STEP], down: [0, STEP] };
+const SHAPES = { circle: "ellipse", ring: "ellipse", diamond: "diamond", hexagon: "hexagon", square: "rectangle" };
+const FILLS = { circle: "#1d70b8", ring: "#ffffff", diamond: "#b5120b", hexagon: "#4c2c92", square: "#00643a" };
+
+const STYLE = [
+  {
+    selector: "node",
+    style: {
+      width: 36, height: 36, label: "data(label)", "font-size": 14, "text-valign": "bottom", "text-margin-y": 4,
+      "text-outline-color": "#ffffff", "text-outline-width": 2, "border-width": 2, "border-color": "#0b0c0c",
+      shape: (node) => SHAPES[node.data("shape")],
+      "background-color": (node) => FILLS[node.data("shape")],
+    },
+  },
+  {
+    selector: "edge",
+    style: {
+      width: 2.5, "line-color": "data(colour)", "target-arrow-color": "data(colour)", "curve-style": "bezier",
+      label: "data(label)", "font-size": 13, "text-outline-color": "#ffffff", "text-outline-width": 2,
+    },
+  },
+  { selector: "edge.one-way", style: { "target-arrow-shape": "triangle" } },
+  { selector: "edge.dashed", style: { "line-style": "dashed" } },
+  { selector: ".faded", style: { opacity: 0.4 } },
+  { selector: "node:selected, node.picked", style: { "border-width": 5, "border-color": "#ffdd00" } },
+];
+
+function within(part) {
+  return Math.round(Math.min(Math.max(part, 0), 100) * 100) / 100;
+}
+
+class PeerMap {
+  constructor(root) {
+    this.root = root;
+    this.status = document.querySelector("[data-peer-map-status]");
+    this.form = document.querySelector("[data-peer-map-form]");
+    this.box = document.createElement("div");
+    this.box.className = "app-peer-map__live";
+    root.append(this.box);
+    this.graph = window.cytoscape({
+      container: this.box,
+      elements: JSON.parse(root.dataset.elements),
+      style: STYLE,
+      layout: { name: "preset", fit: true, padding: 30 },
+      autoungrabify: !root.dataset.move,
+      userZoomingEnabled: false, // the page scrolls
+      boxSelectionEnabled: false,
+    });
+    root.classList.add("app-peer-map--live");
+    this.graph.on("tap", "node", (event) => this.pick(event.target));
+    if (root.dataset.move) {
+      this.graph.on("dragfree", "node", () => this.save());
+      this.form?.addEventListener("submit", (event) => this.step(event));
+      this.form?.person.addEventListener("change", () => this.pick(this.chosen()));
+    }
+    window.addEventListener("resize", () => this.graph.fit(undefined, 30));
+  }
+
+  chosen() {
+    return this.graph.getElementById(this.form.person.value);
+  }
+
+  pick(node) {
+    this.graph.nodes().removeClass("picked");
+    node.addClass("picked");
+    if (this.form) {
+      this.form.person.value = node.id();
+    }
+    for (const row of document.querySelectorAll(".app-picked")) {
+      row.classList.remove("app-picked");
+    }
+    document.getElementById(`person-${node.id()}`)?.classList.add("app-picked");
+    this.say(`${node.data("label")} is marked in the list below.`);
+  }
+
+  step(event) {
+    const way = WAYS[event.submitter?.value];
+    if (!way) {
+      return;
+    }
+    event.preventDefault();
+    const node = this.chosen();
+    const { x, y } = node.position();
+    node.position({
+      x: Math.min(Math.max(x + (way[0] * WIDTH) / 100, 0), WIDTH),
+      y: Math.min(Math.max(y + (way[1] * HEIGHT) / 100, 0), HEIGHT),
+    });
+    this.pick(node);
+    this.save();
+  }
+
+  // All places are sent: whoever had none yet keeps the one that they were drawn at.
+  save() {
+    clearTimeout(this.waits);
+    this.say("Saving…");
+    this.waits = setTimeout(() => this.send(), 400);
+  }
+
+  async send() {
+    const sent = new URLSearchParams();
+    this.graph.nodes().forEach((node) => {
+      const { x, y } = node.position();
+      sent.set(`place-${node.id()}`, `${within((x / WIDTH) * 100)},${within((y / HEIGHT) * 100)}`);
+    });
+    try {
+      const { status } = await post(this.root.dataset.move, sent);
+      this.say(status === 200 ? "The arrangement is saved." : "The arrangement is not saved. Load the page again.");
+    } catch {
+      this.say("The arrangement is not saved: there is no connection. Move somebody again when there is.");
+    }
+  }
+
+  say(words) {
+    if (this.status) {
+      this.status.textContent = words;
+    }
+  }
+}
+
+window.addEventListener("DOMContentLoaded", () => {
+  for (const root of document.querySelectorAll("[data-peer-map]")) {
+    if (window.cytoscape) {
+      new PeerMap(root);
+    }
+  }
+});
