@@ -15,6 +15,8 @@ class ContextsConfig(AppConfig):
             conference_overview,
             overview,
             panel_overview,
+            peer_papers,  # noqa: F401  (registers its kind of job)
+            people_presenters,
             plan_overview,
             safety_exports,  # noqa: F401  (registers its kind of job)
             safety_pages,
@@ -24,6 +26,7 @@ class ContextsConfig(AppConfig):
         from .services import panel_actions, panel_papers, plan_reminders  # noqa: F401  (registers its kind of job)
 
         overview.PARTS.append(assessment_overview.part)
+        overview.PARTS.append(people_presenters.part)
         overview.PARTS.append(safety_pages.part)
         overview.PARTS.append(plan_overview.part)
         overview.PARTS.append(conference_overview.part)

@@ -157,7 +157,12 @@ def people_of(context: Context, user) -> list[tuple[int, str, LinkedPerson]]:
 
 
 def drawn(
-    context: Context, user, *, names: bool = True, all_of_them: bool = True, natures: Iterable[str] = (),
+    context: Context,
+    user,
+    *,
+    names: bool = True,
+    all_of_them: bool = True,
+    natures: Iterable[str] = (),
     on: date | None = None,
 ) -> PeerMap:
     """The map for `user`: people whose links stand, and the ties between them; `all_of_them` with those that faded."""

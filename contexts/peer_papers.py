@@ -87,7 +87,9 @@ def _person(draw: ImageDraw.ImageDraw, node: peer_map.Node, font) -> None:
     elif node.shape == "square":
         draw.rectangle((x - r, y - r, x + r, y + r), **look)
     else:
-        draw.regular_polygon((x, y, r), 4 if node.shape == "diamond" else 6, 45 if node.shape == "diamond" else 0, **look)
+        draw.regular_polygon(
+            (x, y, r), 4 if node.shape == "diamond" else 6, 45 if node.shape == "diamond" else 0, **look
+        )
     ink = "black" if node.shape == "ring" or not node.current else "white"
     draw.text((x, y), str(node.number), fill=ink, font=font, anchor="mm")
     draw.text((x, y + r + 6), node.words, fill="black", font=font, anchor="ma")

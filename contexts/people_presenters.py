@@ -16,7 +16,7 @@ TAGS = {"faded": ("Look at it again", "warning"), "ended": ("Ended", "closed"), 
 
 
 def state_of(row: Provenance) -> str:
-    """"current", "faded" (nobody looked at it again in time) or "ended"."""
+    """ "current", "faded" (nobody looked at it again in time) or "ended"."""
     if row.ended_at:
         return "ended"
     return "current" if row.is_current() else "faded"
@@ -30,9 +30,7 @@ def person_rows(everybody: Everybody, sight: Sight) -> list[dict[str, Any]]:
     ]
 
 
-def tie_rows(
-    context: Context, everybody: Everybody, sight: Sight, *, only: set | None = None
-) -> list[dict[str, Any]]:
+def tie_rows(context: Context, everybody: Everybody, sight: Sight, *, only: set | None = None) -> list[dict[str, Any]]:
     """Each tie that stands, or each of `only`, as a row of the table."""
     names = {person.pk: f"{number}. {name}" for number, name, person in everybody}
     return [
@@ -66,6 +64,6 @@ def part(context: Context, user, sight: Sight) -> Part | None:
         return None
     data = {
         "rows": rows[:12], "more": len(rows) - 12, "counted": sum(row["state"] == "current" for row in rows),
-        "faded": sum(row["state"] == "faded" for row in rows), "ties": context.ties.current().count(),
+        "faded": sum(row["state"] == "faded" for row in rows),
     }  # fmt: skip
     return Part("People", "contexts/people/_part.html", data, reverse("contexts:people", args=[context.pk]), "See all")

@@ -87,11 +87,9 @@ def everybody(*contexts) -> list[str]:
 
 def _names(rows) -> list[str]:
     """The names and case numbers of the young people of these links, as their records and all referrals have them."""
-    found: set[str] = set()
-    own = rows.order_by().values_list("young_person__name", "young_person__case_number")
-    given = rows.order_by().annotate(said=F("young_person__referrals__name")).values_list("said", flat=True)
-    kept = rows.order_by().values_list("young_person__merged_into__name", flat=True)
-    for one in [*(name for pair in own for name in pair), *given, *kept]:
-        if one:
-            found.add(one)
-    return sorted(found)
+    rows = rows.order_by()
+    sources = ("young_person__name", "young_person__case_number", "young_person__referrals__name")
+    first, *more = (
+        rows.annotate(said=F(source)).values_list("said") for source in (*sources, "young_person__merged_into__name")
+    )
+    return sorted({name for (name,) in first.union(*more) if name})

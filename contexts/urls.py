@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from . import urls_of_assess, urls_of_chronology, urls_of_conference, urls_of_panel, urls_of_plan, urls_of_safety
+from . import (
+    urls_of_assess,
+    urls_of_chronology,
+    urls_of_conference,
+    urls_of_panel,
+    urls_of_people,
+    urls_of_plan,
+    urls_of_safety,
+)
 from .views import contexts, deciding
 
 app_name = "contexts"
@@ -21,6 +29,7 @@ urlpatterns = [
     path("<uuid:pk>/close/", deciding.close, name="close"),
     path("<uuid:pk>/reopen/", deciding.reopen, name="reopen"),
     *urls_of_assess.urlpatterns,
+    *urls_of_people.urlpatterns,
     *urls_of_plan.urlpatterns,
     *urls_of_conference.urlpatterns,
     *urls_of_safety.urlpatterns,

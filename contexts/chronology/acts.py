@@ -141,7 +141,23 @@ tell(
         "panel-action.reopened": Act("Action of the panel opened again", Kind.MEETINGS, (REASON,)),
     },
 )
-tell(Kind.PEOPLE, {}, "link.", "tie.", "context.link", "context.tie", "context.person", "context.peer", "person.")
+tell(
+    Kind.PEOPLE,
+    {
+        "link.added": Act("Linked to the context", Kind.PEOPLE, (("nature", "How"), ("source", "Known from"))),
+        "link.changed": "Link changed",
+        "link.looked-at": Act("Link looked at again", Kind.PEOPLE, (("review_on", "Again on"),)),
+        "link.ended": Act("Link ended", Kind.PEOPLE, (REASON,)),
+        "tie.added": Act("Two people linked", Kind.PEOPLE, (("nature", "How"), ("source", "Known from"))),
+        "tie.changed": "Link between two people changed",
+        "tie.looked-at": Act("Link between two people looked at again", Kind.PEOPLE, (("review_on", "Again on"),)),
+        "tie.ended": Act("Link between two people ended", Kind.PEOPLE, (REASON,)),
+        "context.peer-map-arranged": Act("Peer map arranged", Kind.PEOPLE, shown=False),
+    },
+    "link.",
+    "tie.",
+    "context.peer",
+)
 tell(
     Kind.ASSESSMENT,
     {

@@ -27,3 +27,5 @@ TEXT_TITLES[models.AssessmentText._meta.label_lower] = titles_of
 TEXT_TITLES[models.Conference._meta.label_lower] = lambda ids: dict.fromkeys(ids, "Decisions of the conference")
 _bring("PanelAction", about="what")
 TEXT_TITLES[models.PanelItem._meta.label_lower] = lambda ids: dict.fromkeys(ids, "An item of the panel")
+_bring("LinkedPerson", place=page_named("contexts:people"))
+_bring("PeerTie", place=page_named("contexts:people"), about="detail")

@@ -47,7 +47,12 @@ def find(case_number: str, *, by) -> YoungPerson | None:
 
 
 def link(
-    context: Context, values: dict[str, Any], *, by, young_person: YoungPerson | None = None, name: str = "",
+    context: Context,
+    values: dict[str, Any],
+    *,
+    by,
+    young_person: YoungPerson | None = None,
+    name: str = "",
     at: datetime | None = None,
 ) -> LinkedPerson:
     """Link a young person with a record here, or somebody of whom no more than a name is known. See OF_PERSON.

@@ -23,10 +23,14 @@ def locked(context: Context) -> Context:
     return Context.objects.select_for_update(of=("self",)).get(pk=context.pk)
 
 
-def acts_for(context: Context, user) -> set[str]:
-    """The acts that this context's state allows and this person may do: what its pages draw buttons for."""
+def acts_for(context: Context, user, *, reads: bool | None = None) -> set[str]:
+    """The acts that this context's state allows and this person may do: what its pages draw buttons for.
+
+    `reads`: whether they read its casework, where the caller has asked already.
+    """
     possible = [each for each in workflow.CONTEXT.possible(context.state) if can(user, each.permission)]
-    reads = Context.objects.casework_of(user).filter(pk=context.pk).exists()
+    if reads is None:
+        reads = Context.objects.casework_of(user).filter(pk=context.pk).exists()
     told = bool(possible) and ContextReferral.objects.by_or_for(user).filter(context=context).exists()
     screens = can(user, Permission.CONTEXT_SCREEN)
     return {each.act for each in possible if (told or screens if each.act in TELLERS_ACTS else reads)}

@@ -62,8 +62,8 @@ def context(request: HttpRequest, pk: UUID) -> HttpResponse:
 def show_context(request: HttpRequest, found: Context, *, status: int = 200, refusal: str = "") -> HttpResponse:
     """The page of a context; with `refusal` above it where an act was just refused (409)."""
     note_view(request, found, "context")
-    acts = steps.acts_for(found, request.user)
     whole = Context.objects.casework_of(request.user).filter(pk=found.pk).exists()
+    acts = steps.acts_for(found, request.user, reads=whole)
     sight = Sight(request.user, found)
     said = list(found.messages.select_related("by"))
     referrals = _told(found, request.user)

@@ -191,8 +191,18 @@ def _end(request: HttpRequest, row: Provenance, title: str, happens: list[str]) 
 
 
 def _form(
-    request: HttpRequest, found: Context, *, key: str, make, do, said: str, title: str, button: str,
-    now: Callable[..., dict[str, Any]] | None = None, happens: list[str] | None = None, warning: bool = False,
+    request: HttpRequest,
+    found: Context,
+    *,
+    key: str,
+    make,
+    do,
+    said: str,
+    title: str,
+    button: str,
+    now: Callable[..., dict[str, Any]] | None = None,
+    happens: list[str] | None = None,
+    warning: bool = False,
     hidden: list[str] | None = None,
 ) -> HttpResponse:
     """One form about the people of a context, kept while it is typed; done, it leads back to the people."""
