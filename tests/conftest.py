@@ -1,14 +1,17 @@
 """What every test stands on: real PostgreSQL, the forms' words loaded, plain HTTP, quick passphrases."""
 
 import gc
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.db import connection
 from hypothesis import settings as hypothesis_settings
 
 from core import toolkit
 from core.models import FormPrompt, FormSection, ListItem
+from core.models.lists import ListName
 from tracker import toolkit as themes
 from tracker.models import Theme
 
@@ -90,6 +93,8 @@ def load_words() -> None:
     """Put the forms' words and themes back where they are not there."""
     if not FormSection.objects.exists():
         toolkit.load(FormSection, FormPrompt, ListItem)
+    if not ListItem.objects.filter(list=ListName.PANEL_CATEGORY).exists():
+        import_module("core.migrations.0008_panel_categories").load(apps, None)
     if not Theme.objects.exists():
         themes.load(Theme)
 

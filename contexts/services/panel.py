@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from accounts.models import User
 from consultations.models import Referral
 from core import audit, drafts, texts
 from core.models import Text
@@ -31,7 +32,7 @@ def plan(values: dict[str, Any], *, by, at: datetime | None = None) -> Panel:
     at = at or timezone.now()
     given = {name: values[name] for name in FIELDS}
     with transaction.atomic():
-        type(by).objects.select_for_update(of=("self",)).get(pk=by.pk)  # two at once: the second waits for the first
+        User.objects.select_for_update(of=("self",)).get(pk=by.pk)  # two at once: the second waits for the first
         just_now = (at - SENT_TWICE, at + SENT_TWICE)
         if twice := Panel.objects.filter(**given, made_by=by, made_at__range=just_now).first():
             return twice

@@ -63,6 +63,15 @@ def test_what_the_practice_calls_the_categories_may_be_chosen(panel, cs):
     assert set(item.categories.all()) == set(offered[:2])
 
 
+def test_a_panel_is_planned_by_its_form_once(cs, signed_in):
+    day = timezone.localdate() + timedelta(days=7)
+    sent = {"on_day": day.day, "on_month": day.month, "on_year": day.year, "chair": "Ann", "starts_at": "14:30"}
+    browser = signed_in(cs)
+    for _ in range(2):
+        assert browser.post(reverse("contexts:panel-plan"), sent).status_code == 302
+    assert [(one.on, one.chair) for one in Panel.objects.all()] == [(day, "Ann")]
+
+
 def test_a_referral_or_a_context_is_put_on_the_agenda_by_its_reference_once(panel, cs, signed_in):
     browser, context, referral = signed_in(cs), a_context("assessing", cs=cs), a_referral("held")
     for about in (context, referral, referral):
