@@ -14,7 +14,12 @@ _NOT_SCREENED = (
     (State.REFERRED, "This context has not been screened yet."),
     (State.INFORMATION, "This context has not been screened yet."),
 )
-_NOT_OPEN = (*_NOT_SCREENED, ("", "This context is closed. Reopen it before you change anything."))
+_NOT_OPEN = (
+    *_NOT_SCREENED,
+    (State.DECLINED, "The threshold of this context was not met. Refer it again before you change anything."),
+    (State.WITHDRAWN, "The referral of this context was withdrawn. Refer it again before you change anything."),
+    ("", "This context is closed. Reopen it before you change anything."),
+)
 
 CONTEXT = Workflow(
     [

@@ -6,10 +6,12 @@ from typing import Any
 from django import template
 from django.urls import reverse
 
+from ..choices import WORKED_ON, ContextAct
 from ..kinds import kind_of
 from ..models import Context
 from ..presenters import STATE_COLOURS
 from ..sections import current_of, sections_for, tabs_for
+from ..workflow import CONTEXT
 
 register = template.Library()
 
@@ -51,6 +53,12 @@ def context_tabs(context: template.Context, found: Context) -> list[dict[str, An
     return [
         {"label": tab.label, "url": reverse(tab.url_name, args=[found.pk]), "current": tab is current} for tab in tabs
     ]
+
+
+@register.filter
+def why_nothing_is_added(context: Context) -> str:
+    """Why nobody can add to the casework of this context now; "" where those who work on it can."""
+    return "" if context.state in WORKED_ON else CONTEXT[ContextAct.WORK].refusal(context.state)
 
 
 @register.simple_tag

@@ -168,3 +168,22 @@ def test_who_left_cannot_be_chosen_to_lead(signed_in):
     )
     assert answer.status_code == 200
     assert Context.objects.get(pk=context.pk).lead is None
+
+
+CASEWORK = ["people", "peer-map", "safety-maps", "plan", "conferences", "latest-assessment"]
+WHY_NOTHING_IS_ADDED = {
+    ContextState.REFERRED: "has not been screened yet",
+    ContextState.DECLINED: "Refer it again before you change anything",
+    ContextState.CLOSED: "Reopen it before you change anything",
+}
+
+
+@pytest.mark.parametrize("state", [*WHY_NOTHING_IS_ADDED, ContextState.PLANNED])
+def test_a_page_of_the_casework_says_why_nothing_can_be_added_and_leads_to_what_comes_next(signed_in, state):
+    context = a_context(state)
+    client = signed_in(a_person(Role.CS_PRACTITIONER))
+    for page in CASEWORK:
+        html = client.get(reverse(f"contexts:{page}", args=[context.pk]), follow=True).content.decode()
+        if state in WHY_NOTHING_IS_ADDED:
+            assert WHY_NOTHING_IS_ADDED[state] in html, page
+        assert ("See what comes next" in html) == (state in WHY_NOTHING_IS_ADDED), page
