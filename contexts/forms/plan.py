@@ -117,6 +117,7 @@ class ReadingForm(GovukForm):
 
     def __init__(self, *args, goal: PlanGoal, sight: Sight, **kwargs):
         super().__init__(*args, **kwargs)
+        self.goal = goal
         self.initial.setdefault("on", timezone.localdate())
         if goal.unit:
             self.fields["value"].help_text = f"Counted in: {sight.words(goal.unit)}."
@@ -131,7 +132,13 @@ class ReadingForm(GovukForm):
         given = self.cleaned_data.get("value") is not None or self.cleaned_data.get("words")
         if not given and not {"value", "words"} & self.errors.keys():
             self.add_error("value", "Enter a number, or say it in words")
+        there = self.goal.readings.filter(on=self.cleaned_data.get("on")).first()
+        if there and not self.errors and (there.value, there.words) != self._reading():
+            self.add_error("on", f"{goals.ANOTHER_VALUE} Or enter another date.")
         return self.cleaned_data
+
+    def _reading(self) -> tuple[Decimal | None, str]:
+        return self.cleaned_data["value"], self.cleaned_data["words"]
 
 
 class PlanActionForm(ActionForm):

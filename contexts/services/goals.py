@@ -19,6 +19,7 @@ from ..sight import Sight
 from . import steps
 
 FIELDS = ["words", "measure", "unit", "how"]
+ANOTHER_VALUE = "There is another value of that day. Take it away first, if it is wrong."
 HIDDEN = "It names somebody whom you may not see, so you cannot change what it says."
 
 
@@ -127,7 +128,7 @@ def measure(
         if there := current.readings.filter(on=on).first():
             if (there.value, there.words) == (value, words):
                 return there
-            raise ActRefused("There is another value of that day. Take it away first, if it is wrong.")
+            raise ActRefused(ANOTHER_VALUE)
         made = GoalReading.objects.create(goal=current, on=on, value=value, words=words, by=by, at=at)
         _record("goal-measured", current, by=by, at=at, on=on.isoformat(), value=str(value or ""), words=words)
     return made

@@ -16,7 +16,6 @@ from core.models import Notice
 from core.workflow import ActRefused
 from tests.context_factories import a_context, a_linked_person
 from tests.factories import a_person, a_referral, a_team
-from tests.slices.contexts import date_parts
 from tests.slices.plan import a_goal, an_action_of
 
 pytestmark = pytest.mark.django_db
@@ -230,7 +229,6 @@ def test_notices_name_nobody(group, cs):
 
 def test_a_refused_act_on_a_goal_shows_no_hidden_name(signed_in, group, cs):
     _context, goal, _, _, _ = group
-    sent = {"value": "4", **date_parts("on", timezone.localdate())}
-    answer = signed_in(cs).post(at("measure-goal", goal.pk), sent)
+    answer = signed_in(cs).post(at("take-up-goal", goal.pk), {"reason": "Worse again"})
     assert answer.status_code == 409
-    check(answer, names=["There is another value of that day."])
+    check(answer, names=["This goal is being worked on"])
