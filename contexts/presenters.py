@@ -33,7 +33,7 @@ DECISIONS = {
     ContextAct.CONFER: ("Conference arranged", " for "),
     ContextAct.CALL_OFF: ("Conference called off", ""),
     ContextAct.HOLD: ("Conference held", " on "),
-    ContextAct.REVIEW: ("Review of the plan begun", ""),
+    ContextAct.REVIEW: ("Plan under review", ", looked at again on "),
     ContextAct.CLOSE: ("Closed", ""),
     ContextAct.REOPEN: ("Reopened", ""),
 }

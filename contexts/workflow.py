@@ -72,12 +72,13 @@ CONTEXT = Workflow(
             (("", "No conference is arranged, so there is none to record."),),
         ),
         Transition(
-            Act.REVIEW, Act.REVIEW.label, frozenset({State.PLANNED}), State.REVIEWING, Permission.CONTEXT_WORK,
+            # Where it is being reviewed already, this is one review more, with the day of the next.
+            Act.REVIEW, Act.REVIEW.label, frozenset({State.PLANNED, State.REVIEWING}), State.REVIEWING,
+            Permission.CONTEXT_WORK,
             (
                 *_NOT_SCREENED,
                 (State.ASSESSING, "A review follows the assessment and the plan. Finish the assessment first."),
                 (State.CONFERENCE, "A conference is arranged. It leads to the review."),
-                (State.REVIEWING, "The plan of this context is already being reviewed."),
                 ("", "This context is closed. Reopen it first."),
             ),
         ),

@@ -9,6 +9,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Agency, Team
 from accounts.permissions import Permission, can
@@ -16,7 +17,7 @@ from consultations.choices import Arrival, MessageKind
 from core.models import ListItem
 from core.words import Words
 
-from ..choices import ClosingOutcome, ContextAct, ContextState
+from ..choices import WORKED_ON, ClosingOutcome, ContextAct, ContextState
 
 # What stands where it is: the fields whose words find a context in a list.
 SEARCHED = ("reference", "name", "place")
@@ -147,6 +148,11 @@ class Context(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("contexts:context", args=[self.pk])
+
+    @property
+    def is_review_overdue(self) -> bool:
+        """Whether the day of the review has passed while the work goes on."""
+        return self.state in WORKED_ON and self.review_on is not None and self.review_on < timezone.localdate()
 
     @property
     def kind_label(self) -> str:

@@ -5,13 +5,14 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.permissions import Permission, can
 from core import drafts
 from core.workflow import ActRefused
 
 from .. import workflow
-from ..choices import ContextAct
+from ..choices import ContextAct, ContextState
 from ..models import Context, ContextMember
 from . import assessments, plan, referring, steps
 
@@ -94,9 +95,18 @@ def finish_assessing(context: Context, *, reason: str, by, at: datetime | None =
 
 
 def begin_reviewing(context: Context, *, reason: str, by, review_on=None, at: datetime | None = None) -> Context:
-    """The plan is in force without a conference, and why; it is looked at again on `review_on`."""
+    """The plan is looked at again on `review_on`: it is in force without a conference, or was reviewed just now.
+
+    `reason` says why there is no conference, or what the review found. The same form sent twice is one review.
+    """
     with transaction.atomic():
-        current = steps.take(context, ContextAct.REVIEW, by=by, at=at, reason=reason, review_on=review_on)
+        current = steps.locked(context)
+        last = current.decisions.filter(act=ContextAct.REVIEW).order_by("at", "pk").last()
+        twice = last and (last.by, last.reason, current.review_on) == (by, reason, review_on)
+        if twice and current.state == ContextState.REVIEWING:
+            return current
+        day = date_format(review_on, "DATE_FORMAT") if review_on else ""
+        current = steps.take(context, ContextAct.REVIEW, by=by, at=at, reason=reason, words=day, review_on=review_on)
         drafts.drop(steps.draft_key(current, "next"), by)
     return current
 

@@ -13,8 +13,9 @@ from core import conflicts, drafts
 from core.workflow import EditConflict
 
 from .. import presenters, workflow
-from ..choices import ContextAct
+from ..choices import ContextAct, ContextState
 from ..forms.deciding import (
+    READ_BY_TELLERS,
     ChangeContextForm,
     CloseContextForm,
     ContextScreeningForm,
@@ -180,9 +181,8 @@ def finish_assessing(request: HttpRequest, pk: UUID) -> HttpResponse:
     workflow.CONTEXT.check(ContextAct.PLAN, found.state)
     assessments.refuse_unfinished(found)
     asks = {"label": "What follows from the assessment?", "empty": "Enter what follows from the assessment"}
-    page = drafts.open_form(
-        request, steps.draft_key(found, "next"), lambda data: ReasonForm(data, **asks, hint="Name no child.")
-    )
+    asks["hint"] = f"{READ_BY_TELLERS} Name no child."
+    page = drafts.open_form(request, steps.draft_key(found, "next"), lambda data: ReasonForm(data, **asks))
     if request.method == "POST" and page.form.is_valid():
         work.finish_assessing(found, reason=page.form.cleaned_data["reason"], by=request.user)
         messages.success(request, "The assessment is finished. Agree the plan next.")
@@ -195,19 +195,25 @@ def finish_assessing(request: HttpRequest, pk: UUID) -> HttpResponse:
 @requires(Permission.CONTEXT_WORK)
 @refusals_show_the_context
 def begin_reviewing(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The plan is in force without a conference."""
+    """The plan is in force without a conference; or it was looked at again, and the next review is set."""
     found = casework_for(request, pk)
     workflow.CONTEXT.check(ContextAct.REVIEW, found.state)
+    again = found.state == ContextState.REVIEWING
     asks = {"label": "Why is no conference needed?", "empty": "Enter why no conference is needed"}
+    if again:
+        asks = {"label": "What did the review find?", "empty": "Enter what the review found"}
+    asks["hint"] = f"{READ_BY_TELLERS} Name no child."
     page = drafts.open_form(request, steps.draft_key(found, "next"), lambda data: ReviewDayForm(data, **asks))
     if request.method == "POST" and page.form.is_valid():
         sent = page.form.cleaned_data
         work.begin_reviewing(found, reason=sent["reason"], review_on=sent["review_on"], by=request.user)
-        messages.success(request, "The plan is being reviewed.")
+        said = "The review is recorded, with the day of the next." if again else "The plan is being reviewed."
+        messages.success(request, said)
         return redirect(found)
     happens = ["the plan’s actions are followed up until the review date", "a conference can still be arranged"]
-    drawn = {"page": page, "found": found, "title": "Begin reviewing the plan", "happens": happens}
-    return render(request, "contexts/step.html", drawn | {"button": "Begin reviewing"})
+    title, button = ("Record a review", "Record the review") if again else (ContextAct.REVIEW.label, "Begin reviewing")
+    drawn = {"page": page, "found": found, "title": title, "happens": happens}
+    return render(request, "contexts/step.html", drawn | {"button": button})
 
 
 @requires(Permission.CONTEXT_SCREEN)

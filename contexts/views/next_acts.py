@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.urls import reverse
 
 from ..choices import ContextAct as Act
+from ..choices import ContextState
 from ..models import Context
 
 # The acts that have a page, in order: (the act, its words, the name of its page, loud or quiet).
@@ -31,5 +32,7 @@ def _buttons(context: Context, acts: set[str]) -> Iterator[dict[str, str]]:
     acts = acts - {Act.CONFER} if Act.HOLD in acts else acts  # one conference at a time
     for act, label, url_name, is_loud in _PAGES:
         if act in acts:
+            if act == Act.REVIEW and context.state == ContextState.REVIEWING:
+                label = "Record a review"
             kind = loud.pop(0) if is_loud and loud else "link"
             yield {"label": label, "url": reverse(url_name, args=[context.pk]), "kind": kind}

@@ -25,14 +25,14 @@ def test_it_tells_the_whole_journey_and_where_each_thing_stands(signed_in):
     context = a_context("closed", cs=cs)
     page = signed_in(cs).get(url(context)).content.decode()
     said = (
-        "Referred", "Threshold met, to be assessed", "Assessment finished", "Review of the plan begun", "Closed",
+        "Referred", "Threshold met, to be assessed", "Assessment finished", "Plan under review", "Closed",
         "Lit, and visited by youth workers.", "Amina Rahman",
     )  # fmt: skip
     assert [words for words in said if words not in page] == []
-    latest, earliest = page.index("Review of the plan begun"), page.index("Threshold met")
+    latest, earliest = page.index("Plan under review"), page.index("Threshold met")
     assert latest < earliest
     turned = signed_in(cs).get(url(context), {"order": "first"}).content.decode()
-    assert turned.index("Threshold met") < turned.index("Review of the plan begun")
+    assert turned.index("Threshold met") < turned.index("Plan under review")
 
 
 def test_filters_stay_in_the_address_and_narrow(signed_in):

@@ -187,3 +187,31 @@ def test_a_page_of_the_casework_says_why_nothing_can_be_added_and_leads_to_what_
         if state in WHY_NOTHING_IS_ADDED:
             assert WHY_NOTHING_IS_ADDED[state] in html, page
         assert ("See what comes next" in html) == (state in WHY_NOTHING_IS_ADDED), page
+
+
+def test_a_review_that_is_past_is_recorded_and_the_next_one_set(signed_in):
+    context = a_context("reviewing")
+    cs = a_person(Role.CS_PRACTITIONER)
+    Context.objects.filter(pk=context.pk).update(review_on=timezone.localdate() - timedelta(days=1))
+    browser, url = signed_in(cs), reverse("contexts:begin-reviewing", args=[context.pk])
+    page = browser.get(context.get_absolute_url()).content.decode()
+    assert "Review overdue" in page
+    assert "Record a review" in page
+    assert "Overdue" in browser.get(reverse("contexts:contexts")).content.decode()
+    assert "What did the review find?" in browser.get(url).content.decode()
+    sent = {"reason": "Fewer are met there.", **date_parts("review_on", IN_A_WEEK)}
+    for _ in range(2):
+        assert browser.post(url, sent).status_code == 302
+    context.refresh_from_db()
+    assert (context.state, context.review_on) == (ContextState.REVIEWING, IN_A_WEEK)
+    assert ContextDecision.objects.filter(context=context, act=ContextAct.REVIEW).count() == 2  # begun, and this one
+    page = browser.get(context.get_absolute_url()).content.decode()
+    assert "Review overdue" not in page
+    assert "Fewer are met there." in page
+
+
+@pytest.mark.parametrize(("state", "page"), [("assessing", "finish-assessing"), ("planned", "begin-reviewing")])
+def test_who_gives_a_reason_is_told_that_whoever_referred_it_reads_it(signed_in, state, page):
+    context = a_context(state)
+    form = signed_in(a_person(Role.CS_PRACTITIONER)).get(reverse(f"contexts:{page}", args=[context.pk]))
+    assert "Whoever referred it can read it." in form.content.decode()

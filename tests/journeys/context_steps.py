@@ -28,7 +28,7 @@ def open_context(page: Page, found: Context) -> None:
 def tab(page: Page, name: str) -> None:
     """Another page of the same context."""
     page.get_by_role("navigation", name="This context").get_by_role("link", name=name).click()
-    steps.heading(page, name if name != "Plan" else "Plan")
+    steps.heading(page, name)
 
 
 def refer(page: Page, *, kind: str, name: str) -> Context:

@@ -105,3 +105,39 @@ def test_from_the_referral_of_a_context_to_its_end(browse, people, kind):
     context_steps.tab(manager, "Conferences")
     manager.get_by_role("link", name="Initial conference on").click()
     expect(manager.get_by_role("link", name="Pack 1, issued")).to_be_visible()
+
+
+def test_the_same_without_scripts(browse, people):
+    referrer = browse(people.referrer, java_script_enabled=False)
+    found = context_steps.refer(referrer, kind="school", name="The old works")
+    cs = browse(people.cs, java_script_enabled=False)
+    context_steps.screen(cs, found, people.lead)
+    people.link(found)
+
+    lead = browse(people.lead, java_script_enabled=False)
+    context_steps.open_context(lead, found)
+    context_steps.tab(lead, "Assessment")
+    steps.press(lead, "Begin the assessment")
+    first = f"{kind_of('school').sections[0].key}-strengths"
+    steps.write(lead, first, "The caretaker waits until they have gone.")
+    steps.write(lead, "analysis", ANALYSIS)
+    steps.section(lead, first).get_by_role("button", name="Save section").click()
+    expect(steps.field(lead, "analysis")).to_have_value(ANALYSIS)  # one button saves what stands in the others too
+    context_steps.add_method_and_light(lead, found)
+    context_steps.finish_assessing(lead)
+    context_steps.agree_the_plan(lead)
+
+    context_steps.open_context(cs, found)
+    context_steps.arrange(cs, people.chair)
+    cs.get_by_role("button", name="Begin the pack").click()
+    steps.write(cs, "questions", f"Who is there when {context_steps.NEVER_NAMED} comes?")
+    steps.press(cs, "Save and look through the pack")
+    context_steps.issue(cs)
+    context_steps.hold(cs)
+    context_steps.open_context(lead, found)
+    context_steps.tab(lead, "Plan")
+    context_steps.enter_a_value(lead, "61")
+    context_steps.open_context(cs, found)
+    context_steps.close(cs)
+    context_steps.open_context(referrer, found)
+    expect(referrer.get_by_text("Twice as many have somebody whom they tell.").first).to_be_visible()
