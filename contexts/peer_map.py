@@ -10,15 +10,21 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.text import Truncator
 
 from .choices import LinkNature, Reliability, TieNature
 from .models import Context, LinkedPerson, PeerTie
 from .sight import Sight
 
 WIDTH, HEIGHT = 1000, 700
-# So many labels of ties can still be read; of more, the colours and the list tell.
+# Where people may stand, in hundredths: further out the name would be cut off.
+LEFT, RIGHT, TOP, BOTTOM = 5.0, 95.0, 4.0, 93.0
+# So many labels of ties can still be read; of more, a letter or two tell, as the key says.
 MOST_LABELS = 40
+# So much of a name stands on the drawing; the list has all of it.
+MOST_OF_A_NAME = 32
 SHAPES = {
     LinkNature.HARMED: "circle",
     LinkNature.HARMING: "diamond",
@@ -35,6 +41,17 @@ COLOURS = {
     TieNature.CONFLICT: "#6b6b00",
     TieNature.HARM: "#b5120b",
 }
+LETTERS = {
+    TieNature.FRIEND: "Fr",
+    TieNature.FAMILY: "Fa",
+    TieNature.PARTNER: "R",
+    TieNature.SUPPORT: "S",
+    TieNature.INFLUENCE: "L",
+    TieNature.CONFLICT: "C",
+    TieNature.HARM: "H",
+}
+# More people than this would overlap where they are pushed to: they go to the places of a grid.
+_GRID_FROM = 12
 _ROUNDS = 40
 
 
@@ -67,6 +84,11 @@ class Node:
         parts = [self.name, self.person.get_standing_display().lower() if self.person.standing else ""]
         return ", ".join(part for part in parts if part)
 
+    @property
+    def label(self) -> str:
+        """As much of the words as stands on the drawing without running into others."""
+        return Truncator(self.words).chars(MOST_OF_A_NAME)
+
 
 @dataclass
 class Edge:
@@ -94,6 +116,11 @@ class Edge:
         return round(self.second.left - dx * 24 / long, 1), round(self.second.top - dy * 24 / long, 1)
 
     @property
+    def label(self) -> str:
+        """What connects them, in words where there is room for them."""
+        return self.tie.get_nature_display() if self.labelled else LETTERS[self.tie.nature]
+
+    @property
     def middle(self) -> tuple[float, float]:
         return (self.first.left + self.second.left) / 2, (self.first.top + self.second.top) / 2
 
@@ -119,12 +146,27 @@ class PeerMap:
         """(what connects people, its colour)."""
         return list(COLOURS.items())
 
+    @property
+    def key(self) -> list[dict[str, str]]:
+        """What the lines mean that are drawn: letters, colour, words."""
+        drawn = {edge.tie.nature for edge in self.edges}
+        return [
+            {"letters": LETTERS[nature], "colour": colour, "words": nature.label}
+            for nature, colour in COLOURS.items()
+            if nature in drawn
+        ]
+
     def elements(self) -> list[dict[str, Any]]:
         """What the script draws, ready for JSON."""
         nodes = [
             {
                 "group": "nodes",
-                "data": {"id": str(node.person.pk), "label": f"{node.number}. {node.words}", "shape": node.shape},
+                "data": {
+                    "id": str(node.person.pk),
+                    "label": f"{node.number}. {node.label}",
+                    "shape": node.shape,
+                    "placed": node.person.map_x is not None,
+                },
                 "position": {"x": node.left, "y": node.top},
                 "classes": "" if node.current else "faded",
             }
@@ -135,7 +177,7 @@ class PeerMap:
                 "group": "edges",
                 "data": {
                     "id": str(edge.tie.pk), "source": str(edge.first.person.pk), "target": str(edge.second.person.pk),
-                    "label": edge.tie.get_nature_display() if edge.labelled else "", "colour": edge.colour,
+                    "label": edge.label, "colour": edge.colour,
                 },
                 "classes": " ".join(
                     word
@@ -152,8 +194,14 @@ class PeerMap:
 
 def people_of(context: Context, user) -> list[tuple[int, str, LinkedPerson]]:
     """(number, name, person) of everybody who was ever linked, in the order of their links; numbers stay theirs."""
-    rows = LinkedPerson.objects.filter(context=context).with_sight(user).order_by("made_at", "pk")
-    return [(number, row.shown_name if row.seen else f"Person {number}", row) for number, row in enumerate(rows, 1)]
+    who = Coalesce("young_person__merged_into", "young_person")
+    rows = LinkedPerson.objects.filter(context=context).with_sight(user).annotate(who=who).order_by("made_at", "pk")
+    rows = list(rows)
+    sight = Sight(user, context)  # a name that somebody typed can be that of a linked person who is hidden
+    words = sight.words if any(not row.seen for row in rows) else str
+    return [
+        (number, words(row.shown_name) if row.seen else f"Person {number}", row) for number, row in enumerate(rows, 1)
+    ]
 
 
 def drawn(
@@ -168,14 +216,13 @@ def drawn(
     """The map for `user`: people whose links stand, and the ties between them; `all_of_them` with those that faded."""
     on = on or timezone.localdate()
     found = PeerMap(context, names)
-    sight = Sight(user, context)
     for number, name, person in people_of(context, user):
         if person.ended_at or not (all_of_them or person.is_current(on)):
             continue
         found.hidden += not person.seen
         shown = name if names else f"Person {number}"
         where = (person.map_x, person.map_y) if person.map_x is not None else (math.nan, math.nan)
-        found.nodes.append(Node(person, number, sight.words(shown), *where, current=person.is_current(on)))
+        found.nodes.append(Node(person, number, shown, *where, current=person.is_current(on)))
     by_pk = {node.person.pk: node for node in found.nodes}
     ties = PeerTie.objects.standing().filter(context=context)
     wanted = set(natures)
@@ -209,8 +256,30 @@ def _arrange(found: PeerMap) -> None:
         for node in loose:
             dx, dy = moves[id(node)]
             far = math.hypot(dx, dy) or 1
-            node.x = min(94.0, max(6.0, node.x + dx / far * min(far, heat)))
-            node.y = min(92.0, max(8.0, node.y + dy / far * min(far, heat)))
+            node.x = min(RIGHT, max(LEFT, node.x + dx / far * min(far, heat)))
+            node.y = min(BOTTOM, max(TOP, node.y + dy / far * min(far, heat)))
+    if len(found.nodes) > _GRID_FROM:
+        _spread(found, loose)
+
+
+def _spread(found: PeerMap, loose: list[Node]) -> None:
+    """Bring each of `loose` to the nearest free place of a grid: nobody stands on anybody, however many they are."""
+    columns = math.ceil(math.sqrt(len(found.nodes)))
+    lines = math.ceil(len(found.nodes) / columns) + 2
+    wide, high = (RIGHT - LEFT) / columns, (BOTTOM - TOP) / (lines - 1)
+    free = [
+        (LEFT + wide * (column + (0.25 if line % 2 else 0.75)), TOP + high * line)
+        for line in range(lines)
+        for column in range(columns)
+    ]
+    for node in found.nodes:
+        if node.person.map_x is not None:
+            free = [at for at in free if abs(at[0] - node.x) > wide / 2 or abs(at[1] - node.y) > high / 2] or free
+    for node in sorted(loose, key=lambda each: math.hypot(each.x - 50, each.y - 50)):
+        nearest = min(free, key=lambda at: math.hypot(at[0] - node.x, at[1] - node.y))
+        if len(free) > 1:
+            free.remove(nearest)
+        node.x, node.y = nearest
 
 
 def _push(moves: dict, one: Node, other: Node, ideal: float) -> None:

@@ -48,7 +48,7 @@ def html(found: peer_map.PeerMap, request: HttpRequest | None = None, **context)
 
 def png(found: peer_map.PeerMap) -> bytes:
     """The map as a picture."""
-    image = Image.new("RGB", (peer_map.WIDTH * SCALE, peer_map.HEIGHT * SCALE + 60), "white")
+    image = Image.new("RGB", (peer_map.WIDTH * SCALE, peer_map.HEIGHT * SCALE + 92), "white")
     draw = ImageDraw.Draw(image)
     small, plain = ImageFont.load_default(22), ImageFont.load_default(26)
     for edge in found.edges:
@@ -56,6 +56,8 @@ def png(found: peer_map.PeerMap) -> bytes:
     for node in found.nodes:
         _person(draw, node, plain)
     draw.text((12, peer_map.HEIGHT * SCALE + 18), found.title, fill="black", font=plain)
+    words = "   ".join(f"{each['letters']}: {each['words']}" for each in found.key)
+    draw.text((12, peer_map.HEIGHT * SCALE + 54), words, fill="black", font=small)
     file = io.BytesIO()
     image.save(file, "PNG")
     return file.getvalue()
@@ -74,9 +76,8 @@ def _line(draw: ImageDraw.ImageDraw, edge: peer_map.Edge, font) -> None:
         )  # fmt: skip
     if not edge.tie.mutual:
         draw.ellipse((to_x - 9, to_y - 9, to_x + 9, to_y + 9), fill=colour)
-    if edge.labelled:
-        middle = tuple(part * SCALE for part in edge.middle)
-        draw.text(middle, edge.tie.get_nature_display(), fill="#0b0c0c", font=font, anchor="mm")
+    middle = tuple(part * SCALE for part in edge.middle)
+    draw.text(middle, edge.label, fill=edge.colour, font=font, anchor="mm", stroke_width=4, stroke_fill="white")
 
 
 def _person(draw: ImageDraw.ImageDraw, node: peer_map.Node, font) -> None:
@@ -92,7 +93,7 @@ def _person(draw: ImageDraw.ImageDraw, node: peer_map.Node, font) -> None:
         )
     ink = "black" if node.shape == "ring" or not node.current else "white"
     draw.text((x, y), str(node.number), fill=ink, font=font, anchor="mm")
-    draw.text((x, y + r + 6), node.words, fill="black", font=font, anchor="ma")
+    draw.text((x, y + r + 6), node.label, fill="black", font=font, anchor="ma", stroke_width=3, stroke_fill="white")
 
 
 def ask_for(context: Context, asked: dict[str, Any], *, by, at: datetime | None = None) -> Job:

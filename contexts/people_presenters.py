@@ -1,5 +1,6 @@
 """How the people of a context are set out on pages: links and ties as rows, each with how it stands."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -24,8 +25,15 @@ def state_of(row: Provenance) -> str:
 
 def person_rows(everybody: Everybody, sight: Sight) -> list[dict[str, Any]]:
     """Each linked person as a row of the table."""
+    twice = _twice(everybody)
     return [
-        _row(person, sight) | {"number": number, "name": name, "meets_at": sight.words(person.meets_at)}
+        _row(person, sight)
+        | {
+            "number": number,
+            "name": name,
+            "meets_at": sight.words(person.meets_at),
+            "twice": person.pk in twice,
+        }
         for number, name, person in everybody
     ]
 
@@ -39,6 +47,19 @@ def tie_rows(context: Context, everybody: Everybody, sight: Sight, *, only: set 
         for tie in context.ties.standing()
         if only is None or tie.pk in only
     ]
+
+
+def counted(rows: Iterable[dict[str, Any]]) -> int:
+    """How many people count today; somebody linked twice, under two records that were merged since, counts once."""
+    current = [row["row"] for row in rows if row["state"] == "current"]
+    return len({person.who or person.pk for person in current})
+
+
+def _twice(everybody: Everybody) -> set:
+    """The links that stand of somebody who has two of them: their records were merged after they were linked."""
+    standing = [person for _, _, person in everybody if person.who and not person.ended_at]
+    often = Counter(person.who for person in standing)
+    return {person.pk for person in standing if often[person.who] > 1}
 
 
 def _row(row: Provenance, sight: Sight) -> dict[str, Any]:
@@ -63,7 +84,7 @@ def part(context: Context, user, sight: Sight) -> Part | None:
     if not rows:
         return None
     data = {
-        "rows": rows[:12], "more": len(rows) - 12, "counted": sum(row["state"] == "current" for row in rows),
+        "rows": rows[:12], "more": len(rows) - 12, "counted": counted(rows),
         "faded": sum(row["state"] == "faded" for row in rows),
     }  # fmt: skip
     return Part("People", "contexts/people/_part.html", data, reverse("contexts:people", args=[context.pk]), "See all")

@@ -161,7 +161,8 @@ class LinkForm(PersonForm):
             self.add_error("case_number", NOT_FOUND)
             return
         standing = LinkedPerson.objects.standing().filter(context=self.context)
-        if standing.filter(young_person=self.young_person).exists():
+        there = standing.filter(young_person=self.young_person).first()
+        if there and not links.just_made(there, by=self.person):
             self.add_error("case_number", "This young person is already linked to this context")
 
     def somebody(self) -> dict[str, Any]:
@@ -194,8 +195,11 @@ class TieForm(ProvenanceForm):
 
     field_order = ("first", "second", "nature", "direction", "detail")
 
-    def __init__(self, *args, people: list[tuple[str, LinkedPerson]], row: PeerTie | None = None, **kwargs):
+    def __init__(
+        self, *args, people: list[tuple[str, LinkedPerson]], person=None, row: PeerTie | None = None, **kwargs
+    ):
         super().__init__(*args, row=row, **kwargs)
+        self.person = person
         self.people = {str(person.pk): person for _, person in people}
         choices = [("", "Choose somebody"), *((str(person.pk), words) for words, person in people)]
         for name in ("first", "second"):
@@ -214,9 +218,14 @@ class TieForm(ProvenanceForm):
             self.add_error("second", "Choose two different people")
         elif first and second and "nature" in sent and "mutual" in sent:
             there = {"nature": sent["nature"], "mutual": sent["mutual"]}
-            if links.same_tie(first, second, but=self.row, **there):
+            found = links.same_tie(first, second, but=self.row, **there)
+            if found and (self.row or not links.just_made(found, by=self.person)):
                 self.add_error("nature", "This link is already there. Change it, or choose another one")
         return sent
+
+    def now(self, current: PeerTie, sight: Sight) -> dict[str, Any]:
+        """What stands there now; the direction as this form asks for it."""
+        return super().now(current, sight) | {"direction": self.MUTUAL if current.mutual else self.ONE_WAY}
 
     def ends(self) -> tuple[LinkedPerson | None, LinkedPerson | None]:
         """The two people."""

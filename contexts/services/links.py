@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from consultations.models import YoungPerson
 from consultations.models.people import case_key
+from consultations.services.people import kept_of
 from core import audit, drafts
 from core.workflow import ActRefused, EditConflict
 
@@ -28,6 +29,8 @@ UNUSED_AFTER = timedelta(days=28)
 SHARED = ("nature", "source", "reliability", "noted_on", "review_on", "purpose")
 OF_PERSON = (*SHARED, "standing", "meets_at")
 OF_TIE = (*SHARED, "mutual", "detail")
+# So many records of one number, spaced differently, are looked through.
+MOST_OF_A_NUMBER = 10
 # The words among them, which may name somebody.
 WORDS = ("purpose", "meets_at", "detail")
 HIDDEN = "It names somebody whom you may not see, so you cannot change what it says."
@@ -37,13 +40,16 @@ ENDED = "This link is ended. Make a new one if it is known again."
 def find(case_number: str, *, by) -> YoungPerson | None:
     """The young person with this case number, however it is spaced, among those that `by` may see.
 
-    One that exists and is hidden from them is not found, as one that does not exist.
+    The number of a record that was merged away leads to the one that stays. One that exists and is hidden from them is
+    not found, as one that does not exist.
     """
     key = case_key(case_number)
     if not key:
         return None
+    rows = list(YoungPerson.objects.filter(case_key=key)[:MOST_OF_A_NUMBER])
+    rows.sort(key=lambda row: row.case_number.casefold() != case_number.casefold())
     seen = YoungPerson.objects.visible_to(by)
-    return seen.filter(case_number__iexact=case_number).first() or seen.filter(case_key=key).first()
+    return next((kept for row in rows if (kept := seen.filter(pk=kept_of(row).pk).first())), None)
 
 
 def link(
@@ -65,7 +71,7 @@ def link(
         workflow.CONTEXT.check(ContextAct.WORK, current.state)
         drafts.drop(steps.draft_key(current, "link"), by)
         if there := _linked(current, young_person, name):
-            if there.made_by_id == by.pk and at - there.made_at <= referring.SENT_TWICE:
+            if just_made(there, by=by, at=at):
                 return there  # the same form sent twice
             if young_person:
                 raise ActRefused("This young person is already linked to this context.")
@@ -102,7 +108,7 @@ def tie(
         if ends.count() != 2:
             raise ActRefused("Both people must be linked to this context now.")
         if there := same_tie(first, second, **{name: values[name] for name in ("nature", "mutual")}):
-            if there.made_by_id == by.pk and at - there.made_at <= referring.SENT_TWICE:
+            if just_made(there, by=by, at=at):
                 return there  # the same form sent twice
             raise ActRefused("This link is already there.")
         made = PeerTie.objects.create(context=current, first=first, second=second, made_by=by, made_at=at, **values)
@@ -188,16 +194,26 @@ def _end(row: Provenance, *, reason: str, by, at: datetime) -> None:
     _record(row, "ended", by=by, at=at, reason=reason)
 
 
-def place(context: Context, places: dict[Any, tuple[float, float]], *, by, at: datetime | None = None) -> int:
+def place(
+    context: Context,
+    places: dict[Any, tuple[float, float]],
+    *,
+    by,
+    drawn_at: dict[Any, tuple[float, float]] | None = None,
+    at: datetime | None = None,
+) -> int:
     """Put people on the peer map, {link's id: (x, y) in hundredths}; gives how many. Of two moves the last one stays.
 
+    `drawn_at` is where people stood whom nobody has moved: they keep it, unless somebody else has moved them meanwhile.
     Raises ActRefused where the context is not worked on.
     """
     at = at or timezone.now()
     with transaction.atomic():
         current = steps.locked(context)
         workflow.CONTEXT.check(ContextAct.WORK, current.state)
-        people = list(LinkedPerson.objects.filter(context=current, pk__in=places).only("pk", "map_x", "map_y"))
+        rows = LinkedPerson.objects.filter(context=current)
+        people = list(rows.filter(Q(pk__in=places) | Q(pk__in=drawn_at or {}, map_x=None)).only("pk", "map_x", "map_y"))
+        places = (drawn_at or {}) | places
         for person in people:
             person.map_x, person.map_y = places[person.pk]
         LinkedPerson.objects.bulk_update(people, ["map_x", "map_y"])
@@ -210,6 +226,11 @@ def unused(context: Context, on: date | None = None) -> QuerySet[LinkedPerson]:
     """People linked for a while whom no action of the plan concerns: is the link still needed?"""
     since = (on or timezone.localdate()) - UNUSED_AFTER
     return plan.unconcerned(context).filter(made_at__date__lte=since)
+
+
+def just_made(row: Provenance | None, *, by, at: datetime | None = None) -> bool:
+    """Whether `by` made this link a moment ago: then the form that makes it was sent twice."""
+    return row is not None and row.made_by_id == by.pk and (at or timezone.now()) - row.made_at <= referring.SENT_TWICE
 
 
 def draft_key(row: Provenance, form: str) -> str:

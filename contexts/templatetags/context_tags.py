@@ -6,9 +6,12 @@ from typing import Any
 from django import template
 from django.urls import reverse
 
+from consultations.models import YoungPerson
+
 from ..choices import WORKED_ON, ContextAct
 from ..kinds import kind_of
 from ..models import Context
+from ..of_young_person import LinkedContexts, of_young_person
 from ..presenters import STATE_COLOURS
 from ..sections import current_of, sections_for, tabs_for
 from ..workflow import CONTEXT
@@ -67,6 +70,12 @@ def context_headings() -> list[dict]:
     labels = {"reference": "Reference", "name": "Context", "kind": "Kind", "received": "First referred", "": "Status"}
     shown = [{"label": label} | ({"key": key} if key else {}) for key, label in labels.items()]
     return [*shown, {"label": "Referrals", "numeric": True}, {"label": "Lead"}, {"label": "Review", "key": "review"}]
+
+
+@register.simple_tag(takes_context=True)
+def contexts_of(context: template.Context, person: YoungPerson) -> LinkedContexts:
+    """Where this young person is linked, as far as the reader may see it."""
+    return of_young_person(context["request"].user, person)
 
 
 @register.filter

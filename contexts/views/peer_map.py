@@ -68,18 +68,23 @@ def move(request: HttpRequest, pk: UUID) -> HttpResponse:
     known = mapping.drawn(found, request.user)
     by_pk = {str(node.person.pk): node for node in known.nodes}
     if wants_json(request):
-        moved = {key.removeprefix("place-"): value for key, value in request.POST.items() if key.startswith("place-")}
-        places = {by_pk[key].person.pk: _place(value) for key, value in moved.items() if key in by_pk}
-        return JsonResponse({"moved": links.place(found, places, by=request.user)})
+        places, drawn_at = (
+            {
+                by_pk[pk].person.pk: _place(value)
+                for key, value in request.POST.items()
+                if key.startswith(word) and (pk := key.removeprefix(word)) in by_pk
+            }
+            for word in ("place-", "drawn-")
+        )
+        return JsonResponse({"moved": links.place(found, places, drawn_at=drawn_at, by=request.user)})
     node, way = by_pk.get(request.POST.get("person", "")), WAYS.get(request.POST.get("to", ""))
     if node is None or way is None:
         raise BadRequest("Choose somebody, then press one of the arrows.")
     # Whoever had no place yet keeps the one that they were drawn at.
-    places = {each.person.pk: (each.x, each.y) for each in known.nodes if each.person.map_x is None}
-    places[node.person.pk] = (_within(node.x + way[0]), _within(node.y + way[1]))
-    links.place(found, places, by=request.user)
-    chosen = f"?moved={node.person.pk}#move" if node else ""
-    return redirect(f"{reverse('contexts:peer-map', args=[found.pk])}{chosen}")
+    drawn_at = {each.person.pk: (each.x, each.y) for each in known.nodes if each.person.map_x is None}
+    places = {node.person.pk: _within(node.x + way[0], node.y + way[1])}
+    links.place(found, places, drawn_at=drawn_at, by=request.user)
+    return redirect(f"{reverse('contexts:peer-map', args=[found.pk])}?moved={node.person.pk}#move")
 
 
 def _place(value: str) -> tuple[float, float]:
@@ -89,11 +94,15 @@ def _place(value: str) -> tuple[float, float]:
         raise BadRequest("The page sent a place that could not be read.") from None
     if not (math.isfinite(x) and math.isfinite(y)):
         raise BadRequest("The page sent a place that could not be read.")
-    return _within(x), _within(y)
+    return _within(x, y)
 
 
-def _within(part: float) -> float:
-    return round(min(100.0, max(0.0, part)), 2)
+def _within(x: float, y: float) -> tuple[float, float]:
+    """The place, or the nearest one at which a person and the name below still stand inside the drawing."""
+    return (
+        round(min(mapping.RIGHT, max(mapping.LEFT, x)), 2),
+        round(min(mapping.BOTTOM, max(mapping.TOP, y)), 2),
+    )
 
 
 @require_safe

@@ -41,7 +41,7 @@ def people(request: HttpRequest, pk: UUID) -> HttpResponse:
         "ended": [row for row in rows if row["state"] == "ended"],
         "ties": people_presenters.tie_rows(found, everybody, sight),
         "unused": people_presenters.named(everybody, links.unused(found).values_list("pk", flat=True)),
-        "counted": sum(row["state"] == "current" for row in rows),
+        "counted": people_presenters.counted(rows),
         "may_work": steps.may_work_on(request.user, found),
     }
     return render(request, "contexts/people/people.html", drawn)
@@ -73,7 +73,7 @@ def add_tie(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect("contexts:people", pk=found.pk)
     return _form(
         request, found, key=steps.draft_key(found, "tie"), title="What connects two of them?",
-        make=lambda data: TieForm(data, people=everybody),
+        make=lambda data: TieForm(data, people=everybody, person=request.user),
         do=lambda form: links.tie(*form.ends(), form.values(), by=request.user),
         said="Saved.", button="Save the link",
     )  # fmt: skip

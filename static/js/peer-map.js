@@ -35,8 +35,12 @@ const STYLE = [
   { selector: "node:selected, node.picked", style: { "border-width": 5, "border-color": "#ffdd00" } },
 ];
 
-function within(part) {
-  return Math.round(Math.min(Math.max(part, 0), 100) * 100) / 100;
+// A person and the name below stay inside the drawing: the same bounds as the server's.
+function within({ x, y }) {
+  return {
+    x: Math.min(Math.max(x, 0.05 * WIDTH), 0.95 * WIDTH),
+    y: Math.min(Math.max(y, 0.04 * HEIGHT), 0.93 * HEIGHT),
+  };
 }
 
 class PeerMap {
@@ -56,10 +60,11 @@ class PeerMap {
       userZoomingEnabled: false, // the page scrolls
       boxSelectionEnabled: false,
     });
+    this.moved = new Set();
     root.classList.add("app-peer-map--live");
     this.graph.on("tap", "node", (event) => this.pick(event.target));
     if (root.dataset.move) {
-      this.graph.on("dragfree", "node", () => this.save());
+      this.graph.on("dragfree", "node", (event) => this.save(event.target));
       this.form?.addEventListener("submit", (event) => this.step(event));
       this.form?.person.addEventListener("change", () => this.pick(this.chosen()));
     }
@@ -91,16 +96,15 @@ class PeerMap {
     event.preventDefault();
     const node = this.chosen();
     const { x, y } = node.position();
-    node.position({
-      x: Math.min(Math.max(x + (way[0] * WIDTH) / 100, 0), WIDTH),
-      y: Math.min(Math.max(y + (way[1] * HEIGHT) / 100, 0), HEIGHT),
-    });
+    node.position({ x: x + (way[0] * WIDTH) / 100, y: y + (way[1] * HEIGHT) / 100 });
     this.pick(node);
-    this.save();
+    this.save(node);
   }
 
-  // All places are sent: whoever had none yet keeps the one that they were drawn at.
-  save() {
+  // Only who was moved here is put elsewhere: others may have been moved by somebody else meanwhile.
+  save(node) {
+    node.position(within(node.position()));
+    this.moved.add(node.id());
     clearTimeout(this.waits);
     this.say("Saving…");
     this.waits = setTimeout(() => this.send(), 400);
@@ -108,15 +112,24 @@ class PeerMap {
 
   async send() {
     const sent = new URLSearchParams();
+    const moved = this.moved;
+    this.moved = new Set();
     this.graph.nodes().forEach((node) => {
       const { x, y } = node.position();
-      sent.set(`place-${node.id()}`, `${within((x / WIDTH) * 100)},${within((y / HEIGHT) * 100)}`);
+      if (moved.has(node.id()) || !node.data("placed")) {
+        const word = moved.has(node.id()) ? "place" : "drawn"; // who had no place yet keeps where they were drawn
+        sent.set(`${word}-${node.id()}`, `${((x / WIDTH) * 100).toFixed(2)},${((y / HEIGHT) * 100).toFixed(2)}`);
+      }
     });
+    let status = 0;
     try {
-      const { status } = await post(this.root.dataset.move, sent);
+      ({ status } = await post(this.root.dataset.move, sent));
       this.say(status === 200 ? "The arrangement is saved." : "The arrangement is not saved. Load the page again.");
     } catch {
       this.say("The arrangement is not saved: there is no connection. Move somebody again when there is.");
+    }
+    if (status !== 200) {
+      moved.forEach((id) => this.moved.add(id)); // goes with the next one
     }
   }
 

@@ -1,0 +1,27 @@
+"""What the page of a young person says of the contexts that they are linked to."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from consultations.models import YoungPerson
+
+from .models import Context, LinkedPerson
+
+
+@dataclass(frozen=True)
+class LinkedContexts:
+    """The links to contexts that the reader may see, and to how many others the young person is linked."""
+
+    links: list[LinkedPerson]
+    others: int
+
+
+def of_young_person(user, person: YoungPerson) -> LinkedContexts:
+    """Where `person`, whom `user` may see, is linked: to contexts whose casework they read, and to how many others."""
+    links = LinkedPerson.objects.standing().filter(Q(young_person=person) | Q(young_person__merged_into=person))
+    links = links.filter(context__merged_into=None).select_related("context").defer("name").order_by("-made_at")
+    reads = set(Context.objects.casework_of(user).filter(people__in=links).values_list("pk", flat=True))
+    rows = list(links)
+    others = {row.context_id for row in rows} - reads
+    return LinkedContexts([row for row in rows if row.context_id in reads], len(others))
