@@ -63,11 +63,25 @@ class CaseworkSettingsForm(GovukForm):
         "Managers are then asked whether it is still needed.",
         "days until a restriction is reviewed",
     )
+    pattern_referrals = _whole_number(
+        "Referrals that name the same place, school or group before it is pointed out",
+        2,
+        50,
+        "CS practitioners and managers are then asked whether it should be assessed as a context.",
+        "referrals that name the same place",
+    )
+    pattern_days = _whole_number(
+        "Days within which these referrals were received",
+        7,
+        730,
+        "Also what “this term” means beside the detail of a referral.",
+        "days within which they were received",
+    )
 
 
 @requires(Permission.SETTINGS_MANAGE)
 def casework(request: HttpRequest) -> HttpResponse:
-    """The four intervals."""
+    """The intervals, and from when on a name that comes again is pointed out."""
     current = CaseworkSettings.current()
     initial = {name: getattr(current, name) for name in ("version", *intervals.FIELDS)}
     page = drafts.open_form(request, intervals.DRAFT_KEY, lambda data: CaseworkSettingsForm(data, initial=initial))

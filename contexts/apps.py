@@ -15,6 +15,7 @@ class ContextsConfig(AppConfig):
             conference_overview,
             overview,
             panel_overview,
+            pattern_overview,
             peer_papers,  # noqa: F401  (registers its kind of job)
             people_presenters,
             plan_overview,
@@ -23,7 +24,7 @@ class ContextsConfig(AppConfig):
             waiting,
         )
         from .chronology import places  # noqa: F401  (where the records of each slice stand)
-        from .services import panel_actions, panel_papers, plan_reminders  # noqa: F401  (registers its kind of job)
+        from .services import panel_actions, panel_papers, patterns, plan_reminders  # noqa: F401  (registers its kind of job)
 
         overview.PARTS.append(assessment_overview.part)
         overview.PARTS.append(people_presenters.part)
@@ -31,7 +32,9 @@ class ContextsConfig(AppConfig):
         overview.PARTS.append(plan_overview.part)
         overview.PARTS.append(conference_overview.part)
         overview.PARTS.append(panel_overview.part)
+        overview.PARTS.append(pattern_overview.part)
         waiting.KINDS.extend([conference_overview.to_record, conference_overview.coming_up])
         waiting.KINDS.extend([panel_overview.my_actions, panel_overview.to_record])
         rounds.PARTS.append(plan_reminders.remind_of_plans)
         rounds.PARTS.append(panel_actions.remind_of_panels)
+        rounds.PARTS.append(patterns.read_what_changed)

@@ -197,3 +197,18 @@ class Light(models.TextChoices):
     RED = "red", "Red"
     AMBER = "amber", "Amber"
     GREEN = "green", "Green"
+
+
+class MentionSource(models.TextChoices):
+    """Where a referral names a place, a school or a group."""
+
+    DETAIL = "detail", "Detail of the data entry form"
+    ACTION = "action", "Action"
+    FRAMEWORK = "framework", "Framework"
+
+
+class NamedAs(models.TextChoices):
+    """How a context was found in what a referral says."""
+
+    EXACT = "exact", "By its name"
+    VARIANT = "variant", "By a variant of its name"

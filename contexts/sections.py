@@ -20,6 +20,7 @@ class Section:
 
 SECTIONS = [
     Section("Contexts", "contexts:contexts", "/contexts/", Permission.CONTEXT_SEE),
+    Section("Patterns", "contexts:patterns", "/contexts/patterns/", Permission.PATTERNS_DECIDE),
     Section("Actions", "contexts:plan-actions", "/contexts/actions/", Permission.ACTION_UPDATE_OWN),
     Section("Panel", "contexts:panels", "/contexts/panel/", Permission.PANEL_HOLD),
 ]

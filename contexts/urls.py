@@ -7,6 +7,7 @@ from . import (
     urls_of_chronology,
     urls_of_conference,
     urls_of_panel,
+    urls_of_patterns,
     urls_of_people,
     urls_of_plan,
     urls_of_safety,
@@ -35,4 +36,5 @@ urlpatterns = [
     *urls_of_safety.urlpatterns,
     *urls_of_chronology.urlpatterns,
     *urls_of_panel.urlpatterns,
+    *urls_of_patterns.urlpatterns,
 ]

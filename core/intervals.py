@@ -9,7 +9,10 @@ from . import audit, drafts
 from .models import CaseworkSettings
 from .workflow import EditConflict
 
-FIELDS = ["feedback_after_weeks", "feedback_chase_after_weeks", "remind_days_before", "restriction_review_days"]
+FIELDS = [
+    "feedback_after_weeks", "feedback_chase_after_weeks", "remind_days_before", "restriction_review_days",
+    "pattern_referrals", "pattern_days",
+]  # fmt: skip
 DRAFT_KEY = "settings:casework"
 
 

@@ -10,6 +10,7 @@ class TrackerConfig(AppConfig):
         from . import (
             exports,  # noqa: F401  (registers its kind of job)
             imports,  # noqa: F401  (registers its kinds of job)
+            mentions,  # noqa: F401  (says what the detail names)
             papers,  # noqa: F401  (brings the data entry form to the printed forms)
             training_export,  # noqa: F401  (registers its kind of job)
         )

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.validators import MaxLengthValidator
 from django.db.models import QuerySet
+from django.urls import reverse_lazy
 from django.utils import timezone
 
 from accounts.models import Team, User
@@ -41,7 +42,13 @@ class ActionForm(GovukModelForm):
             "space": RadioSelect,
             "what": forms.Textarea(attrs={"rows": 3}),
             "interventions": Checkboxes,
-            "context_name": forms.TextInput(attrs={"list": "known-contexts", "autocomplete": "off"}),
+            "context_name": forms.TextInput(
+                attrs={
+                    "list": "known-contexts",
+                    "autocomplete": "off",
+                    "data-suggest": reverse_lazy("contexts:suggest"),
+                }
+            ),
         }
         labels = {
             "space": "Which space is it against?",

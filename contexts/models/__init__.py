@@ -12,6 +12,7 @@ from .contexts import (
     context_key,
 )
 from .panel import Panel, PanelAction, PanelCorrection, PanelItem, PanelProgress
+from .patterns import ContextMention, PatternDecision, PatternReading
 from .people import LinkedPerson, PeerTie
 from .plan import GoalReading, PlanAction, PlanGoal, PlanProgress
 from .provenance import Provenance, ProvenanceQuerySet
@@ -27,6 +28,7 @@ __all__ = [
     "Context",
     "ContextDecision",
     "ContextMember",
+    "ContextMention",
     "ContextMessage",
     "ContextName",
     "ContextReferral",
@@ -40,6 +42,8 @@ __all__ = [
     "PanelCorrection",
     "PanelItem",
     "PanelProgress",
+    "PatternDecision",
+    "PatternReading",
     "PeerTie",
     "PlanAction",
     "PlanGoal",

@@ -14,7 +14,7 @@ from core.numbers import next_in_series
 from .. import workflow
 from ..choices import OPEN, ContextAct, ContextState
 from ..models import Context, ContextName, ContextReferral, context_key
-from . import steps
+from . import mentions, steps
 
 DRAFT_KEY_NEW = "context:new"
 SENT_TWICE = timedelta(seconds=30)
@@ -60,6 +60,7 @@ def _begin(about: dict[str, Any], told: dict[str, Any], *, by, at: datetime) -> 
         received_on=told["received_on"], team=told.get("team"), agency=told.get("agency"), **about,
     )  # fmt: skip
     name_it(context, context.name, by=by, at=at)
+    mentions.adopt(context)
     return context
 
 

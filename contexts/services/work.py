@@ -14,7 +14,7 @@ from core.workflow import ActRefused
 from .. import workflow
 from ..choices import ContextAct, ContextState
 from ..models import Context, ContextMember
-from . import assessments, plan, referring, steps
+from . import assessments, mentions, plan, referring, steps
 
 
 def give(
@@ -75,6 +75,7 @@ def change(
             current, ContextAct.CHANGE, by=by, at=at, words=name, seen_version=seen_version, name=name, place=place
         )
         referring.name_it(current, name, by=by, at=at)
+        mentions.adopt(current)
     return current
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import template
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from consultations.models import YoungPerson
 
@@ -12,6 +13,7 @@ from ..choices import WORKED_ON, ContextAct
 from ..kinds import kind_of
 from ..models import Context
 from ..of_young_person import LinkedContexts, of_young_person
+from ..pattern_overview import of_referral
 from ..presenters import STATE_COLOURS
 from ..sections import current_of, sections_for, tabs_for
 from ..workflow import CONTEXT
@@ -94,6 +96,26 @@ def person_headings(may_work: bool) -> list[dict]:
 def tie_headings(may_work: bool) -> list[dict]:
     """The headings of a table of what connects people; with a column for what may be done."""
     return _headings("Who", "What connects them", "Known from", "Look at again", "Why it is known", acts=may_work)
+
+
+@register.simple_tag
+def pattern_headings() -> list[dict]:
+    """The headings of the table of names that several referrals give."""
+    found = [{"label": "Name"}, {"label": "Referrals", "numeric": True}, {"label": "First"}, {"label": "Last"}]
+    return [*found, {"label": "What you can do", "hidden": True, "on_screen": True}]
+
+
+@register.simple_tag
+def month_headings(months: list) -> list[dict]:
+    """The headings of the table of referrals by month."""
+    shown = [{"label": date_format(month, "M Y"), "numeric": True} for month in months]
+    return [{"label": "Context"}, *shown, {"label": "In all", "numeric": True}]
+
+
+@register.simple_tag(takes_context=True)
+def named_in(context: template.Context, referral) -> list[dict]:
+    """What a referral names, with the contexts that are meant, as far as the reader may see them."""
+    return of_referral(referral, context["request"].user)
 
 
 def _headings(*labels: str, acts: bool) -> list[dict]:

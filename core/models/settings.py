@@ -20,6 +20,12 @@ class CaseworkSettings(models.Model):
     restriction_review_days = models.PositiveSmallIntegerField(
         default=90, validators=[MinValueValidator(1), MaxValueValidator(365)]
     )
+    pattern_referrals = models.PositiveSmallIntegerField(
+        default=3, validators=[MinValueValidator(2), MaxValueValidator(50)]
+    )
+    pattern_days = models.PositiveSmallIntegerField(
+        default=120, validators=[MinValueValidator(7), MaxValueValidator(730)]
+    )
     version = models.PositiveIntegerField(default=1)
 
     class Meta:

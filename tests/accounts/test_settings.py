@@ -15,6 +15,7 @@ from tests.factories import a_person
 pytestmark = pytest.mark.django_db
 GIVEN = {
     "feedback_after_weeks": 4, "feedback_chase_after_weeks": 2, "remind_days_before": 3, "restriction_review_days": 90,
+    "pattern_referrals": 3, "pattern_days": 120,
 }  # fmt: skip
 
 

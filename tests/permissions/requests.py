@@ -244,6 +244,8 @@ def _settings(world: World, cell: Cell) -> dict:
     return {
         "version": "1", "feedback_after_weeks": "8", "feedback_chase_after_weeks": "3", "remind_days_before": "0",
         "restriction_review_days": "30",
+        "pattern_referrals": "3",
+        "pattern_days": "120",
     }  # fmt: skip
 
 

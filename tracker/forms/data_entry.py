@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.urls import reverse_lazy
 
 from core.forms import Checkboxes, GovukForm, RadioSelect
 from core.models import FormSection
@@ -26,7 +27,12 @@ class DataEntryForm(GovukForm):
         help_text="Select ONE only.",
         error_messages={"required": "Select the primary concern"},
     )
-    detail = forms.CharField(label="Detail (e.g. name of school, gang, location etc)", required=False, max_length=500)
+    detail = forms.CharField(
+        label="Detail (e.g. name of school, gang, location etc)",
+        required=False,
+        max_length=500,
+        widget=forms.TextInput(attrs={"data-suggest": reverse_lazy("contexts:suggest")}),
+    )
     themes = ThemesField(
         Theme.objects.none(),
         label="THEMES IDENTIFIED",

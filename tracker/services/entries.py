@@ -10,6 +10,7 @@ from consultations import workflow
 from consultations.choices import ReferralAct
 from consultations.models import Referral
 from consultations.services import referrals
+from contexts.services import mentions
 from core import audit, drafts
 from core.workflow import EditConflict
 
@@ -53,6 +54,7 @@ def complete_entry(
         detail = audit.changes(before, _state(entry))
         audit.record(act, by=by, subject=current, label=current.reference, detail=detail, at=at)
         drafts.drop(referrals.draft_key(current, "data-entry"), by)
+        mentions.read_again([current.pk])
     return entry
 
 

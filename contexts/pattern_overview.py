@@ -1,0 +1,38 @@
+"""Which referrals name a context, on its page; which contexts a referral names, on its own."""
+
+from django.db.models import Count, Max
+
+from consultations.models import Referral
+
+from .models import Context, ContextMention
+from .overview import Part
+from .sight import Sight
+
+SHOWN = 10
+
+
+def part(context: Context, user, sight: Sight) -> Part | None:
+    """How many referrals name it, and those among them that the reader may see; None where none does."""
+    named = ContextMention.objects.filter(context=context)
+    counts = named.aggregate(number=Count("referral", distinct=True), last=Max("received_on"))
+    if not counts["number"]:
+        return None
+    seen = Referral.objects.visible_to(user).filter(pk__in=named.values("referral")).order_by("-received_on")[:SHOWN]
+    data = {**counts, "referrals": list(seen)}
+    return Part(f"Named in {counts['number']} referral{'' if counts['number'] == 1 else 's'}",
+                "contexts/patterns/_part.html", data)  # fmt: skip
+
+
+def of_referral(referral: Referral, user) -> list[dict]:
+    """What a referral names, with the context that is meant as far as the reader may see it."""
+    rows = list(ContextMention.objects.filter(referral=referral).select_related("context"))
+    wanted = [row.context_id for row in rows if row.context_id]
+    seen = set(Context.objects.visible_to(user).filter(pk__in=wanted).values_list("pk", flat=True)) if wanted else set()
+    return [
+        {
+            "text": row.text,
+            "where": row.get_source_display(),
+            "context": row.context if row.context_id in seen else None,
+        }
+        for row in rows
+    ]

@@ -1,0 +1,85 @@
+"""What referrals name in words, kept up from the records: read again, never typed. Running it twice changes nothing."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db import transaction
+
+from consultations.choices import ReferralState
+from consultations.models import Referral
+from core.batches import batched
+
+from ..choices import OPEN, NamedAs
+from ..mention_sources import SOURCES
+from ..models import Context, ContextMention, ContextName
+from ..place_names import Known, place_key
+
+BATCH = 500
+
+
+def known_names() -> Known:
+    """Every name of every context; of two contexts of one name the open one counts."""
+    rows = ContextName.objects.filter(context__merged_into=None).select_related("context")
+    ordered = sorted(rows, key=lambda row: (row.context.state not in OPEN, row.context.created_at))
+    return Known((row.name, row.context_id) for row in ordered)
+
+
+def read_again(referrals: Iterable[UUID], known: Known | None = None) -> int:
+    """Read what these referrals name, as it stands now; gives how many mentions came, changed or went."""
+    known = known or known_names()
+    changed = 0
+    for ids in batched(referrals, BATCH):
+        changed += _read(ids, known)
+    return changed
+
+
+def _read(ids: list[UUID], known: Known) -> int:
+    days = dict(
+        Referral.objects.filter(pk__in=ids, received_on__isnull=False)
+        .exclude(state=ReferralState.DRAFT)
+        .values_list("pk", "received_on")
+    )
+    wanted: dict[tuple, ContextMention] = {}
+    for source, read in SOURCES:
+        for referral, text in read(ids):
+            key = place_key(text)
+            if key and referral in days:
+                found = known.find(key)
+                context, how = (found[0], NamedAs.EXACT if found[1] else NamedAs.VARIANT) if found else (None, "")
+                wanted.setdefault(
+                    (referral, source, key),
+                    ContextMention(
+                        referral_id=referral, source=source, key=key, text=text.strip()[:500], context_id=context,
+                        how=how, received_on=days[referral],
+                    ),
+                )  # fmt: skip
+    with transaction.atomic():
+        there = {
+            (row.referral_id, row.source, row.key): row
+            for row in ContextMention.objects.select_for_update().filter(referral__in=ids)
+        }
+        gone = [row.pk for at, row in there.items() if at not in wanted]
+        new = [row for at, row in wanted.items() if at not in there]
+        fields = ("context_id", "how", "received_on", "text")
+        moved = []
+        for at, row in there.items():
+            if at in wanted and any(getattr(row, name) != getattr(wanted[at], name) for name in fields):
+                for name in fields:
+                    setattr(row, name, getattr(wanted[at], name))
+                moved.append(row)
+        ContextMention.objects.filter(pk__in=gone).delete()
+        ContextMention.objects.bulk_create(new, ignore_conflicts=True)
+        ContextMention.objects.bulk_update(moved, ["context", "how", "received_on", "text"])
+    return len(gone) + len(new) + len(moved)
+
+
+def adopt(context: Context) -> int:
+    """A context has come, or has another name: what was named and not known is looked at again."""
+    known = Known((row.name, context.pk) for row in context.names.all())
+    loose = ContextMention.objects.filter(context=None)
+    meant = {
+        key: found for key in loose.order_by().values_list("key", flat=True).distinct() if (found := known.find(key))
+    }
+    for key, (pk, exact) in meant.items():
+        loose.filter(key=key).update(context=pk, how=NamedAs.EXACT if exact else NamedAs.VARIANT)
+    return len(meant)
