@@ -83,7 +83,6 @@ def test_every_permission_is_asked_for_somewhere():
         *(Permission.REFERRAL_SEE_ALL, Permission.CONTEXT_SEE_ALL),  # these widen `visible_to`
         # asked for by what comes next
         Permission.CONTEXT_MERGE,
-        Permission.PATTERNS_DECIDE,
     }
 
 

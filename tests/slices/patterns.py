@@ -107,7 +107,10 @@ _LOOKS = [
     Look("contexts:patterns", "/contexts/patterns/"),
     Look("contexts:patterns", "/contexts/patterns/?show=all&days=365", "all"),
     Look("contexts:accept-pattern", "/contexts/patterns/{patterns_code}/refer/"),
-    Look("contexts:accept-pattern", "/contexts/patterns/{patterns_code}/refer/", "wrong", pressing("Send the referral"), error=True),
+    Look(
+        "contexts:accept-pattern", "/contexts/patterns/{patterns_code}/refer/", "wrong", pressing("Send the referral"),
+        error=True,
+    ),
     Look("contexts:dismiss-pattern", "/contexts/patterns/{patterns_code}/dismiss/"),
     Look(
         "contexts:dismiss-pattern", "/contexts/patterns/{patterns_code}/dismiss/", "wrong", pressing("Dismiss it"),
