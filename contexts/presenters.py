@@ -56,10 +56,12 @@ def told(referral: ContextReferral, words) -> list[dict]:
     ]
 
 
-def history(context: Context, said: Iterable[ContextMessage], words) -> list[dict]:
+def history(
+    context: Context, referrals: Iterable[ContextReferral], said: Iterable[ContextMessage], words
+) -> list[dict]:
     """What was decided so far, first things first, as events of `components/timeline.html`."""
     events = []
-    for number, referral in enumerate(context.referrals.select_related("made_by")):
+    for number, referral in enumerate(referrals):
         title = "Referred again" if number else "Referred"
         events.append({"title": title, "by": referral.made_by, "at": referral.at})
     for decision in context.decisions.select_related("by"):

@@ -250,6 +250,10 @@ class ContextReferral(models.Model):
     def __str__(self) -> str:
         return f"context referral {self.pk}"
 
+    def is_by_or_for(self, user) -> bool:
+        """Whether `user` told it, or their team did: what `by_or_for` asks of the database."""
+        return self.made_by_id == user.pk or (user.team_id is not None and self.team_id == user.team_id)
+
 
 class ContextDecision(models.Model):
     """One decision about a context: who, when, why. They are added, never changed."""

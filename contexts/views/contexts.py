@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
@@ -66,7 +66,8 @@ def show_context(request: HttpRequest, found: Context, *, status: int = 200, ref
     acts = steps.acts_for(found, request.user, reads=whole)
     sight = Sight(request.user, found)
     said = list(found.messages.select_related("by"))
-    referrals = _told(found, request.user)
+    referrals = list(found.referrals.select_related("team", "agency", "made_by").prefetch_related("harms"))
+    theirs = referrals if whole else [one for one in referrals if one.is_by_or_for(request.user)]
     drawn = {
         "found": found,
         "whole": whole,
@@ -76,18 +77,13 @@ def show_context(request: HttpRequest, found: Context, *, status: int = 200, ref
         "may_refer": can(request.user, Permission.CONTEXT_REFER) and not referring.waits(found),
         "workers": steps.workers(found),
         "said": [{"message": message, "body": sight.words(message.body)} for message in said],
-        "referrals": [presenters.told(referral, sight.words) for referral in referrals],
-        "history": presenters.history(found, said, sight.words),
+        "referrals": [presenters.told(referral, sight.words) for referral in reversed(theirs)],
+        "history": presenters.history(found, referrals, said, sight.words),
         "closing_words": sight.words(found.closing_words),
         "parts": overview.parts_for(found, request.user, sight) if whole else [],
         "refusal": refusal,
     }
     return render(request, "contexts/context.html", drawn, status=status)
-
-
-def _told(found: Context, user) -> QuerySet[ContextReferral]:
-    rows = ContextReferral.objects.visible_to(user).filter(context=found)
-    return rows.select_related("team", "agency").prefetch_related("harms").order_by("-received_on", "-at")
 
 
 @requires(Permission.CONTEXT_REFER)

@@ -78,9 +78,10 @@ FORMS = {
 
 def _many_named(by, number):
     context = a_context("assessing", by=by, cs=by, name=f"Context {a_team().pk}")
-    for each in range(number):
+    for _ in range(number):
+        name = f"Court {a_team().pk}"
         for _ in range(3):
-            _named(f"Place {'abcdefghijklmnopqrstuvwxyz'[each]} {a_team().pk}", by=by)
+            _named(name, by=by)
         _named(context.name, by=by)
     gone = next(one for one in patterns.found() if one.dismissed is None)
     patterns.dismiss(gone, reason="No context", by=by)
