@@ -84,10 +84,10 @@ class MethodForm(GovukForm):
 
     version = version_field()
     title = forms.CharField(
-        label="What is it called?", required=False, max_length=200, help_text="Optional. For example, Year 9 survey."
+        label="What is it called?", required=False, max_length=200, help_text="For example, Year 9 survey."
     )
     begun_on = DateField(label="Date, or first day", error_messages={"required": "Enter the date"})
-    ended_on = DateField(label="Last day", required=False, help_text="Optional. If it took more than a day.")
+    ended_on = DateField(label="Last day", required=False, help_text="If it took more than a day.")
     by_whom = forms.CharField(
         label="Who did it?",
         max_length=300,
@@ -99,7 +99,7 @@ class MethodForm(GovukForm):
         required=False,
         min_value=0,
         max_value=MOST_PEOPLE,
-        help_text="Optional. People, or records for a review.",
+        help_text="People, or records for a review.",
         widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "govuk-input--width-5"}),
         error_messages={
             "invalid": "How many took part must be a whole number",
@@ -107,9 +107,7 @@ class MethodForm(GovukForm):
             "max_value": f"How many took part must be {MOST_PEOPLE:,} or fewer",
         },
     )
-    who = forms.CharField(
-        label="Who took part?", required=False, max_length=300, help_text=f"Optional. {NAME_NO_CHILD}"
-    )
+    who = forms.CharField(label="Who took part?", required=False, max_length=300, help_text=NAME_NO_CHILD)
     found = long_text("What was found?", "", required=False, help_text="Harms and strengths. Name no child.")
 
     def __init__(self, *args, method: MethodUsed | None = None, **kwargs):

@@ -60,10 +60,10 @@ class ContextScreeningForm(GovukForm):
         error_messages={"required": "Select your decision"},
     )
     lead = LeadField(label="Who leads the assessment", help_text="From whichever agency knows the context best.")
-    review_on = DateField(label="Review date", required=False, help_text="Optional. When the work is looked at next.")
+    review_on = DateField(label="Review date", required=False, help_text="When the work is looked at next.")
     question = long_text("What do you need to know?", "Enter what you need to know", required=False)
     signposted_to = forms.CharField(
-        label="Who can help instead", required=False, max_length=300, help_text="Optional. A team, agency or forum."
+        label="Who can help instead", required=False, max_length=300, help_text="A team, agency or forum."
     )
     reason = long_text(
         "Why?",

@@ -105,8 +105,13 @@ class SafetyMap {
       maxBounds: bounds.pad(0.2),
     });
     this.map.attributionControl?.setPrefix(false);
-    this.map.fitBounds(bounds);
-    this.map.setMinZoom(this.map.getZoom() - 0.5);
+    const fit = () => {
+      this.map.setMinZoom(this.isArea ? 0 : -6);
+      this.map.fitBounds(bounds);
+      this.map.setMinZoom(this.map.getZoom() - 0.5);
+    };
+    fit();
+    this.map.on("resize", fit); // a telephone that is turned
     if (this.isArea) {
       this.tiles(bounds);
     } else {

@@ -7,9 +7,11 @@ from accounts.permissions import Role
 from contexts.choices import ContextState
 from contexts.kinds import kind_of, kinds
 from contexts.models import ConferencePack, PlanGoal
-from tests.context_factories import a_linked_person
+from tests.context_factories import a_context, a_linked_person, a_tie
 from tests.factories import a_person, a_referral, a_team
 from tests.journeys import context_steps, steps
+from tests.journeys.conftest import DESKTOP, PHONE
+from tests.safety_factories import a_map
 
 ANALYSIS = "Nobody is there between half past three and five."
 HIDDEN = "Dilan Okonjo"  # linked too, and referred by others: the lead may not read the name
@@ -141,3 +143,43 @@ def test_the_same_without_scripts(browse, people):
     context_steps.close(cs)
     context_steps.open_context(referrer, found)
     expect(referrer.get_by_text("Twice as many have somebody whom they tell.").first).to_be_visible()
+
+
+# The room that the drawing takes of its frame, as far as it stands inside: 1 where it fills the frame one way.
+PEER_MAP_FILLS = """() => {
+  const graph = document.querySelector(".app-peer-map__live")._cyreg.cy;
+  const box = graph.elements().renderedBoundingBox();
+  const inside = box.x1 >= 0 && box.y1 >= 0 && box.x2 <= graph.width() && box.y2 <= graph.height();
+  return inside ? Math.max(box.w / graph.width(), box.h / graph.height()) : 0;
+}"""
+SAFETY_MAP_FILLS = """() => {
+  const [frame, picture] = [".app-safety__leaflet", ".leaflet-image-layer"].map((one) =>
+    document.querySelector(one).getBoundingClientRect());
+  const inside = picture.left >= frame.left && picture.right <= frame.right && picture.top >= frame.top;
+  return inside ? Math.max(picture.width / frame.width, picture.height / frame.height) : 0;
+}"""
+# The page forbids what Playwright's own waiting needs.
+UNTIL = """async () => {
+  const fills = FILLS;
+  const until = performance.now() + 5000;
+  while (fills() <= 0.7 && performance.now() < until) await new Promise(requestAnimationFrame);
+  return fills();
+}"""
+
+
+def test_the_maps_fill_their_frames_when_a_telephone_is_turned(browse):
+    cs = a_person(Role.CS_PRACTITIONER, team=a_team())
+    found = a_context("assessing", cs=cs, lead=cs, kind="peer-group")
+    first, *others = [a_linked_person(found, by=cs) for _ in range(5)]
+    for other in others:
+        a_tie(first, other, by=cs)
+    page = browse(cs, viewport=PHONE)
+    for path, fills in [
+        (f"/contexts/{found.pk}/peer-map/", PEER_MAP_FILLS),
+        (f"/contexts/{found.pk}/safety-map/{a_map(found, by=cs).pk}/", SAFETY_MAP_FILLS),
+    ]:
+        page.set_viewport_size(PHONE)
+        page.goto(path)
+        for size in (DESKTOP, PHONE):
+            page.set_viewport_size(size)
+            assert page.evaluate(UNTIL.replace("FILLS", fills)) > 0.7
