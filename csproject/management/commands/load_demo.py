@@ -32,6 +32,7 @@ from consultations.services import (
     screening,
     take_aways,
 )
+from contexts.services import patterns
 from core import notices
 from core.models import CaseworkSettings, FormSection, ListItem
 from core.models.actions import ActionStatus
@@ -175,6 +176,7 @@ class Command(BaseCommand):
         further.load(people)
         training.load(people, now)
         contexts.load(people, now, DEMO_SLICES)
+        patterns.read_what_changed(now)
         publishing.publish(now)
         referrals.start(
             {"case_number": "482913", "name": "Ellis Varga", "date_of_birth": date(2010, 5, 2)},
