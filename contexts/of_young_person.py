@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q
-
 from consultations.models import YoungPerson
 
 from .models import Context, LinkedPerson
+from .models.people import standing_record
 
 
 @dataclass(frozen=True)
@@ -19,7 +18,7 @@ class LinkedContexts:
 
 def of_young_person(user, person: YoungPerson) -> LinkedContexts:
     """Where `person`, whom `user` may see, is linked: to contexts whose casework they read, and to how many others."""
-    links = LinkedPerson.objects.standing().filter(Q(young_person=person) | Q(young_person__merged_into=person))
+    links = LinkedPerson.objects.standing().alias(who=standing_record()).filter(who=person.pk)
     links = links.filter(context__merged_into=None).select_related("context").defer("name").order_by("-made_at")
     reads = set(Context.objects.casework_of(user).filter(people__in=links).values_list("pk", flat=True))
     rows = list(links)

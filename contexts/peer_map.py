@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.text import Truncator
 
 from .choices import LinkNature, Reliability, TieNature
 from .models import Context, LinkedPerson, PeerTie
+from .models.people import standing_record
 from .sight import Sight
 
 WIDTH, HEIGHT = 1000, 700
@@ -194,9 +194,8 @@ class PeerMap:
 
 def people_of(context: Context, user) -> list[tuple[int, str, LinkedPerson]]:
     """(number, name, person) of everybody who was ever linked, in the order of their links; numbers stay theirs."""
-    who = Coalesce("young_person__merged_into", "young_person")
-    rows = LinkedPerson.objects.filter(context=context).with_sight(user).annotate(who=who).order_by("made_at", "pk")
-    rows = list(rows)
+    rows = LinkedPerson.objects.filter(context=context).with_sight(user).annotate(who=standing_record())
+    rows = list(rows.order_by("made_at", "pk"))
     sight = Sight(user, context)  # a name that somebody typed can be that of a linked person who is hidden
     words = sight.words if any(not row.seen for row in rows) else str
     return [

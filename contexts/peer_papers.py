@@ -28,6 +28,7 @@ from .sight import Sight
 
 KIND = "contexts.peer-map"
 SCALE = 2
+FONTS = ("DejaVuSans.ttf", "LiberationSans-Regular.ttf")
 FILLS = {"circle": "#1d70b8", "diamond": "#b5120b", "hexagon": "#4c2c92", "ring": "#ffffff", "square": "#00643a"}
 
 
@@ -50,7 +51,7 @@ def png(found: peer_map.PeerMap) -> bytes:
     """The map as a picture."""
     image = Image.new("RGB", (peer_map.WIDTH * SCALE, peer_map.HEIGHT * SCALE + 92), "white")
     draw = ImageDraw.Draw(image)
-    small, plain = ImageFont.load_default(22), ImageFont.load_default(26)
+    small, plain = _font(22), _font(26)
     for edge in found.edges:
         _line(draw, edge, small)
     for node in found.nodes:
@@ -61,6 +62,16 @@ def png(found: peer_map.PeerMap) -> bytes:
     file = io.BytesIO()
     image.save(file, "PNG")
     return file.getvalue()
+
+
+def _font(size: int) -> ImageFont.FreeTypeFont:
+    """A font that has the letters of many languages, where this machine has one; else Pillow's own, of English."""
+    for name in FONTS:
+        try:
+            return ImageFont.truetype(name, size)
+        except OSError:
+            continue
+    return ImageFont.load_default(size)
 
 
 def _line(draw: ImageDraw.ImageDraw, edge: peer_map.Edge, font) -> None:

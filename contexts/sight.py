@@ -7,12 +7,12 @@ the same; it goes through `Sight.words` wherever it is shown to a reader from wh
 from functools import cached_property
 
 from django.db.models import F, Q
-from django.db.models.functions import Coalesce
 
 from consultations.models import YoungPerson
 from consultations.papers.redaction import Redactor
 
 from .models import LinkedPerson
+from .models.people import records_of, standing_record
 
 
 class Sight:
@@ -42,7 +42,7 @@ class Sight:
 
     def _known_as(self, *, seen: bool) -> list[str]:
         rows = LinkedPerson.objects.filter(context__in=self.contexts, young_person__isnull=False)
-        rows = rows.alias(who=Coalesce("young_person__merged_into", "young_person"))
+        rows = rows.alias(who=standing_record())
         visible = Q(who__in=YoungPerson.objects.visible_to(self.user).values("pk"))
         rows = rows.filter(visible if seen else ~visible)
         return _names(rows)
@@ -64,7 +64,7 @@ class OutsideSight(Sight):
         if self.about is None:
             return self._known_as(seen=True)
         rows = LinkedPerson.objects.filter(context__in=self.contexts, young_person__isnull=False)
-        rows = rows.alias(who=Coalesce("young_person__merged_into", "young_person"))
+        rows = rows.alias(who=standing_record())
         return _names(rows.filter(who=self.about.pk))
 
     @cached_property
@@ -88,8 +88,8 @@ def everybody(*contexts) -> list[str]:
 def _names(rows) -> list[str]:
     """The names and case numbers of the young people of these links, as their records and all referrals have them."""
     rows = rows.order_by()
-    sources = ("young_person__name", "young_person__case_number", "young_person__referrals__name")
+    sources = [f"{path}__{name}" for path in records_of() for name in ("name", "case_number")]
     first, *more = (
-        rows.annotate(said=F(source)).values_list("said") for source in (*sources, "young_person__merged_into__name")
+        rows.annotate(said=F(source)).values_list("said") for source in (*sources, "young_person__referrals__name")
     )
     return sorted({name for (name,) in first.union(*more) if name})

@@ -14,10 +14,12 @@ from core.forms import DateField, GovukForm, RadioSelect, tidy
 
 from ..choices import LinkNature, Reliability, Source, Standing, TieNature
 from ..models import Context, LinkedPerson, PeerTie, Provenance
+from ..models.people import standing_record
 from ..services import links
 from ..sight import Sight
 
 LATEST = timedelta(days=366)
+WHO = {"invalid_choice": "Select somebody who is linked to this context now"}
 NOT_FOUND = (
     "Nobody with this number is among the young people whom you may see. Check the number, or choose “Somebody of whom "
     "only a name is known”"
@@ -161,7 +163,7 @@ class LinkForm(PersonForm):
             self.add_error("case_number", NOT_FOUND)
             return
         standing = LinkedPerson.objects.standing().filter(context=self.context)
-        there = standing.filter(young_person=self.young_person).first()
+        there = standing.alias(who=standing_record()).filter(who=self.young_person.pk).first()
         if there and not links.just_made(there, by=self.person):
             self.add_error("case_number", "This young person is already linked to this context")
 
@@ -177,8 +179,8 @@ class TieForm(ProvenanceForm):
     fields_of = links.OF_TIE
     MUTUAL, ONE_WAY = "mutual", "one-way"
 
-    first = forms.ChoiceField(label="First person", error_messages={"required": "Select the first person"})
-    second = forms.ChoiceField(label="Second person", error_messages={"required": "Select the second person"})
+    first = forms.ChoiceField(label="First person", error_messages=WHO | {"required": "Select the first person"})
+    second = forms.ChoiceField(label="Second person", error_messages=WHO | {"required": "Select the second person"})
     nature = forms.ChoiceField(
         label="What connects them?", choices=TieNature.choices, widget=RadioSelect(),
         error_messages={"required": "Select what connects them"},

@@ -16,6 +16,20 @@ from .provenance import Provenance, ProvenanceQuerySet
 NAMELESS = "A young person you may not see"
 
 
+# So many merges of records one after another are followed; whoever is merged oftener is nameless to everybody.
+MOST_MERGES = 3
+
+
+def records_of() -> list[str]:
+    """The paths from a link to the records of its young person: the one that stands first, the linked one last."""
+    return [f"young_person{'__merged_into' * times}" for times in range(MOST_MERGES, -1, -1)]
+
+
+def standing_record() -> Coalesce:
+    """The young person whom a link is about, for a query of links: the record that stands after merges."""
+    return Coalesce(*records_of())
+
+
 class LinkedPersonQuerySet(ProvenanceQuerySet):
     def of_casework(self, user) -> "LinkedPersonQuerySet":
         """The people of the contexts whose casework `user` may read."""
@@ -30,12 +44,11 @@ class LinkedPersonQuerySet(ProvenanceQuerySet):
         name does not leave the database. The only way to a name on any page of contexts: `young_person` is never read
         for one.
         """
-        who = Coalesce(OuterRef("young_person__merged_into"), OuterRef("young_person"))
+        who = Coalesce(*(OuterRef(path) for path in records_of()))
         seen = YoungPerson.objects.visible_to(user).filter(pk=who)
-        real_name = Case(
-            When(~Q(young_person__name=""), then=F("young_person__name")),
-            default=Concat(Value("No name, "), F("young_person__case_number")),
-        )
+        name = Coalesce(*(F(f"{path}__name") for path in records_of()))
+        number = Coalesce(*(F(f"{path}__case_number") for path in records_of()))
+        real_name = Coalesce(NullIf(name, Value("")), Concat(Value("No name, "), number))
         return self.defer("name").annotate(
             seen=Case(
                 When(young_person=None, then=Value(True)), default=Exists(seen), output_field=models.BooleanField()

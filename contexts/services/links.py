@@ -19,6 +19,7 @@ from core.workflow import ActRefused, EditConflict
 from .. import workflow
 from ..choices import ContextAct
 from ..models import Context, LinkedPerson, PeerTie, Provenance
+from ..models.people import standing_record
 from ..sight import Sight
 from . import plan, referring, steps
 
@@ -87,7 +88,7 @@ def _linked(context: Context, young_person: YoungPerson | None, name: str) -> Li
     standing = LinkedPerson.objects.standing().filter(context=context)
     if young_person is None:
         return standing.filter(young_person=None, name=name).last()
-    return standing.filter(Q(young_person=young_person) | Q(young_person__merged_into=young_person)).first()
+    return standing.alias(who=standing_record()).filter(who=young_person.pk).first()
 
 
 def tie(

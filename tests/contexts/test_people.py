@@ -3,6 +3,7 @@
 import itertools
 import math
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -13,7 +14,9 @@ from consultations.services import access, people
 from contexts import peer_map, peer_papers
 from contexts.models import LinkedPerson
 from contexts.services import links
-from tests.context_factories import a_context, a_linked_person, a_tie
+from core.models import AuditEvent
+from core.workflow import ActRefused
+from tests.context_factories import a_context, a_linked_person, a_tie, provenance
 from tests.factories import a_person, a_referral
 from tests.slices.contexts import date_parts
 
@@ -25,6 +28,14 @@ def cs(client):
     person = a_person(Role.CS_PRACTITIONER)
     client.force_login(person)
     return person
+
+
+def merged(gone, kept):
+    """The first record is merged into the second."""
+    gone.refresh_from_db()
+    kept.refresh_from_db()
+    plan = people.plan(gone, kept, keep=kept, choices={})
+    people.merge(gone, kept, keep=kept, choices={}, mark=plan.mark, reason="The same", by=a_person(Role.MANAGER))
 
 
 def sent(**values):
@@ -54,8 +65,7 @@ def test_a_number_that_is_hidden_answers_as_one_that_does_not_exist(client, cs):
 def test_the_number_of_a_record_that_was_merged_leads_to_who_stays(client, cs):
     context = a_context("assessing")
     one, other = (a_referral(case_number=number, name="Ivo Marsh").young_person for number in ("4711", "5822"))
-    plan = people.plan(one, other, keep=one, choices={})
-    people.merge(one, other, keep=one, choices={}, mark=plan.mark, reason="The same", by=a_person(Role.MANAGER))
+    merged(other, one)
     answer = client.post(reverse("contexts:add-person", args=[context.pk]), sent(who="known", case_number="5822"))
     assert answer.status_code == 302
 
@@ -64,8 +74,7 @@ def test_two_links_of_one_merged_person_count_once(client, cs):
     context = a_context("assessing")
     one, other = (a_referral(case_number=number, name="Ivo Marsh").young_person for number in ("4711", "5822"))
     a_linked_person(context, one), a_linked_person(context, other)
-    plan = people.plan(one, other, keep=one, choices={})
-    people.merge(one, other, keep=one, choices={}, mark=plan.mark, reason="The same", by=a_person(Role.MANAGER))
+    merged(other, one)
     page = client.get(reverse("contexts:people", args=[context.pk])).content.decode()
     assert "1 person counted today" in page
 
@@ -187,3 +196,116 @@ def test_json_of_elements_has_no_hidden_id(client, cs):
     ):
         page = client.get(url, follow=True).content.decode()
         assert "Ottoline" not in page and str(hidden.young_person_id) not in page
+
+
+def test_after_two_merges_who_stays_is_hidden_or_named_as_one(client, cs):
+    """A was merged into B and B into C: the link of A is C's, whose name stays out of words where C is hidden."""
+    context = a_context("assessing")
+    a, b = (a_referral(case_number=number, name="Ivo Marsh").young_person for number in ("4711", "5822"))
+    c = a_referral("held", case_number="6933", name="Cosmo Delacroix")
+    a_linked_person(context, a)
+    a_linked_person(context, name="Kofi", purpose="Seen with Cosmo Delacroix")
+    merged(a, b)
+    merged(b, c.young_person)
+    url = reverse("contexts:people", args=[context.pk])
+    assert "1. Cosmo Delacroix" in client.get(url).content.decode()
+    for referral in c.young_person.referrals.all():
+        hide(referral)
+    assert "Delacroix" not in client.get(url).content.decode()
+
+
+def test_a_link_fades_after_its_day_counts_no_more_and_comes_back(client, cs):
+    context = a_context("assessing")
+    late = timezone.localdate() - timedelta(days=1)
+    row = a_linked_person(context, name="Kofi", noted_on=late, review_on=late)
+    url = reverse("contexts:people", args=[context.pk])
+    page = client.get(url).content.decode()
+    assert "0 people counted today" in page and "Look at it again" in page
+    assert 'opacity="0.45"' in peer_papers.svg(peer_map.drawn(context, cs))
+    assert not peer_map.drawn(context, cs, all_of_them=False).nodes
+    renew = reverse("contexts:renew-person", args=[context.pk, row.pk])
+    assert client.post(renew, sent(version="1")).status_code == 302
+    assert "1 person counted today" in client.get(url).content.decode()
+    assert AuditEvent.objects.filter(act="link.looked-at", subject_id=str(row.pk)).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        (lambda one, two: {"first": one, "second": one}, "Choose two different people"),
+        (lambda one, two: {"first": two, "second": one}, "This link is already there"),
+        (
+            lambda one, two: date_parts("noted_on", timezone.localdate() + timedelta(days=1)),
+            "must be today or in the past",
+        ),
+        (
+            lambda one, two: {"second": "0b9b1c0e-0000-4000-8000-000000000000"},
+            "Select somebody who is linked to this context now",
+        ),
+    ],
+)
+def test_a_tie_that_cannot_be_is_refused_beside_its_field(client, cs, values, said):
+    context = a_context("assessing")
+    one, two = (a_linked_person(context) for _ in range(2))
+    a_tie(one, two, nature="friend", mutual=True)
+    given = sent(nature="friend", direction="mutual", first=str(one.pk), second=str(two.pk))
+    if "already" not in said:
+        given["nature"] = "conflict"
+    page = client.post(reverse("contexts:add-tie", args=[context.pk]), given | values(str(one.pk), str(two.pk)))
+    assert page.status_code == 200
+    assert "govuk-error-message" in page.content.decode() and said in page.content.decode()
+    assert context.ties.count() == 1
+
+
+def test_who_is_linked_elsewhere_cannot_be_tied_here(cs):
+    here, there = (a_linked_person(a_context("assessing")) for _ in range(2))
+    with pytest.raises(ActRefused):
+        links.tie(here, there, {"nature": "friend", "mutual": True, **provenance()}, by=cs)
+
+
+def test_words_that_name_somebody_hidden_are_read_only_and_the_rest_may_change(client, cs):
+    context = a_context("assessing")
+    hidden = a_referral("held", name="Ottoline Vane")
+    hide(hidden)
+    row = a_linked_person(context, hidden.young_person, purpose="Ottoline Vane is at risk there")
+    url = reverse("contexts:change-person", args=[context.pk, row.pk])
+    page = client.get(url).content.decode()
+    assert "Ottoline" not in page and "you cannot change them" in page and 'name="purpose"' not in page
+    answer = client.post(url, sent(version="1", purpose="Overwritten", nature="both"))
+    assert answer.status_code == 409
+    assert client.post(url, sent(version="1", purpose="", nature="both")).status_code == 302
+    row.refresh_from_db()
+    assert (row.nature, row.purpose) == ("both", "Ottoline Vane is at risk there")
+
+
+def test_ending_a_link_ends_its_ties_and_keeps_why(client, cs):
+    context = a_context("assessing")
+    one, two = (a_linked_person(context) for _ in range(2))
+    tie = a_tie(one, two)
+    answer = client.post(reverse("contexts:end-person", args=[context.pk, one.pk]), {"reason": "It was a mistake."})
+    assert answer.status_code == 302
+    tie.refresh_from_db()
+    assert tie.ended_at and tie.ended_by == cs
+    page = client.get(reverse("contexts:people", args=[context.pk])).content.decode()
+    assert "It was a mistake." in page and "1 person counted today" in page
+    assert client.get(reverse("contexts:end-person", args=[context.pk, one.pk])).status_code == 409
+
+
+@pytest.mark.parametrize("form", ["svg", "png"])
+def test_a_picture_without_names_has_none_and_each_is_recorded(client, cs, form):
+    context = a_context("assessing")
+    a_linked_person(context, name="Kofi")
+    url = reverse("contexts:peer-map-picture", args=[context.pk, form])
+    with_names, without = client.get(url), client.get(f"{url}?names=without")
+    assert with_names.content != without.content
+    if form == "svg":
+        assert "Kofi" in with_names.content.decode() and "Kofi" not in without.content.decode()
+        assert "Person 1" in without.content.decode()
+    assert AuditEvent.objects.filter(act="printed", subject_id=str(context.pk)).count() == 2
+    assert "Kofi" not in str(with_names.headers)
+
+
+def test_letters_of_other_languages_are_in_the_picture():
+    font = peer_papers._font(26)
+    missing = bytes(font.getmask("\uffff"))
+    assert not [letter for letter in "ŁọșğžЖ" if bytes(font.getmask(letter)) == missing]
