@@ -6,8 +6,11 @@ from playwright.sync_api import Page, expect
 from accounts.permissions import Role
 from consultations.choices import ReferralState
 from consultations.models import Referral
+from contexts.choices import ContextState
+from contexts.models import Context, PlanGoal
 from tests.factories import a_person, a_referral, a_team
 from tests.journeys import steps
+from tests.journeys.conftest import PHONE
 from tracker.models import Theme
 
 # What has the focus looks different: an outline, a shadow or the yellow of links.
@@ -140,3 +143,65 @@ def test_from_the_tracker_by_a_filter_to_tagging_and_the_dashboard_with_the_keyb
     _tab_to(page, "Apply filters")
     keys.press("Enter")
     expect(page.get_by_role("link", name="Remove the filter Themes: Gangs")).to_be_visible()
+
+
+def test_a_context_from_its_referral_to_its_plan_with_the_keyboard_alone_on_a_narrow_screen(browse):
+    cs = a_person(Role.CS_PRACTITIONER, team=a_team())
+    lead = a_person(Role.PRACTITIONER, team=a_team(), name="Joe Hale")
+    page = browse(a_person(Role.PRACTITIONER, team=a_team()), viewport=PHONE)
+    page.goto("/contexts/")
+    _do(page, ("Refer a context", "Space"))
+    steps.heading(page, "Refer a context")
+    _do(page, ("What is it?", "Space"), ("Its name", "The old works"), ("What are you worried about?", "Fights."))
+    _do(page, ("Send the referral", "Enter"))
+    expect(page.get_by_text("Your referral has been sent.")).to_be_visible()
+    found = Context.objects.get()
+
+    page = browse(cs, viewport=PHONE)
+    page.goto(found.get_absolute_url())
+    _do(page, ("Screen this context", "Space"))
+    steps.heading(page, "The old works")
+    _do(page, ("Does it meet the threshold?", "Space"), ("Who leads the assessment", "Joe"), ("Why?", "Many."))
+    _do(page, ("Save the decision", "Enter"))
+    expect(page.get_by_text("The threshold is met.")).to_be_visible()
+
+    page = browse(lead, viewport=PHONE)
+    page.goto(found.get_absolute_url())
+    _do(page, ("Assessment", "Enter"))
+    steps.heading(page, "Assessment")
+    _do(page, ("Begin the assessment", "Enter"))
+    expect(steps.bar(page)).to_be_visible()
+    _do(page, ("Strengths", "The caretaker stays."), ("Analysis", "Nobody is there."))
+    page.keyboard.press("Tab")
+    steps.saved(page, "analysis")
+    _do(page, ("look again", "Enter"))
+    expect(page.get_by_role("button", name="Finish the assessment")).to_be_visible()
+    _do(page, ("Finish the assessment", "Space"))
+    steps.heading(page, "Finish the assessment")
+    _do(page, ("What follows from the assessment?", "Somebody has to be there."), ("Finish the assessment", "Enter"))
+    expect(page.get_by_text("The assessment is finished.")).to_be_visible()
+    _do(page, ("Plan", "Enter"))
+    steps.heading(page, "Plan")
+    _do(page, ("Add a goal", "Space"))
+    steps.heading(page, "Add a goal")
+    _do(
+        page,
+        ("What will be so?", "They have an adult."),
+        ("What shows it?", "They say so."),
+        ("Save the goal", "Enter"),
+    )
+    expect(page.get_by_text("They have an adult.")).to_be_visible()
+    _do(page, ("Enter a value", "Enter"))
+    steps.heading(page, "Enter a value")
+    _do(page, ("Number", "34"), ("Save the value", "Enter"))
+    expect(page.get_by_text("The value is added.")).to_be_visible()
+    assert [int(one.value) for one in PlanGoal.objects.get().readings.all()] == [34]
+    found.refresh_from_db()
+    assert (found.state, found.lead) == (ContextState.PLANNED, lead)
+
+
+def _do(page: Page, *acts: tuple[str, str]) -> None:
+    """Go to each control with the Tab key, and press a key there, or type."""
+    for words, keys in acts:
+        _tab_to(page, words, at_most=90)
+        page.keyboard.press(keys) if keys in ("Space", "Enter") else page.keyboard.type(keys)
