@@ -68,7 +68,7 @@ def read_what_changed(at: datetime | None = None) -> int:
         events = AuditEvent.objects.filter(pk__gt=mark.event).exclude(act__in=_SAYS_NOTHING)
         last = AuditEvent.objects.aggregate(last=Max("pk"))["last"] or 0
         labels = events.filter(pk__lte=last).order_by().values_list("subject_label", flat=True).distinct()
-        if mark.event == 0 or events.filter(pk__lte=last, act__startswith="import").exists():
+        if mark.event == 0 or events.filter(pk__lte=last, act__startswith="tracker.import").exists():
             ids = list(Referral.objects.exclude(state=ReferralState.DRAFT).values_list("pk", flat=True))
         else:
             ids = list(Referral.objects.filter(reference__in=labels).values_list("pk", flat=True))

@@ -1,8 +1,9 @@
 """Names that several referrals give: which are one, when they are pointed out, what is decided, what is offered."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,6 +15,8 @@ from contexts.services import mentions, patterns
 from core.models import CaseworkSettings, Notice
 from tests.context_factories import a_context
 from tests.factories import a_person, a_referral, a_team, an_action, an_entry
+from tests.imports import Browser, a_workbook
+from tracker.services import imports_undo
 
 pytestmark = pytest.mark.django_db
 PAGE = "/contexts/patterns/"
@@ -199,6 +202,20 @@ def test_dismissed_is_quiet_until_as_many_have_come_once_more_and_can_be_taken_b
 def test_a_code_that_stands_for_nothing_is_not_found(signed_in, code):
     browser = signed_in(a_person(Role.MANAGER))
     assert browser.get(reverse("contexts:accept-pattern", args=[code])).status_code == 404
+
+
+def test_an_import_is_read_and_does_not_keep_it_from_being_undone(signed_in):
+    browser = Browser(signed_in(a_person(Role.MANAGER)))
+    patterns.read_what_changed()
+    rows = [
+        [date(2026, 11, day), str(1000 + day), "A. Smith", "Police", "Peer Group", "Lock 4 group", "Consultation held"]
+        for day in (1, 2, 3)
+    ]
+    headings = ["Date received", "Mosaic ID", "Referrer", "Agency", "Primary Concern", "Detail", "Outcome"]
+    of = browser.imported(SimpleUploadedFile("t.xlsx", a_workbook(headings, *rows)))
+    patterns.read_what_changed()
+    assert ContextMention.objects.count() == of.counts["added"] == 3
+    assert imports_undo.in_the_way(of) == []
 
 
 # ------------------------------------------------------------------ while somebody types

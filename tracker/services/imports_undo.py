@@ -11,6 +11,7 @@ from accounts.models import Agency, Team
 from consultations.models import AccessGrant, Consultation, ConsultationAction, Referral, ReferralMessage, YoungPerson
 from consultations.services import people as young_people
 from consultations.services.referrals import draft_key
+from contexts.models import ContextMention
 from core import audit, jobs
 from core.batches import batched
 from core.models import AuditEvent, FormDraft, Job
@@ -30,6 +31,7 @@ _MADE: dict[type[models.Model], str] = {
     ConsultationAction: "consultation__referral__",
 }
 _MADE_BESIDES = (
+    ContextMention,  # read from what the import made
     ImportedReferral,
     AccessGrant,
     ReferralMessage,
