@@ -137,8 +137,8 @@ def change(request: HttpRequest, pk: UUID, conference: UUID) -> HttpResponse:
         else:
             messages.success(request, "Saved. Whoever is invited is told of a new day, time or place.")
             return redirect(found)
-    drawn = {"page": page, "found": found.context, "title": "Change the conference", "button": "Save"}
-    return render(request, "contexts/step.html", drawn, status=status)
+    drawn = {"page": page, "found": found.context, "conference": found, "title": "Change the conference"}
+    return render(request, "contexts/step.html", drawn | {"button": "Save"}, status=status)
 
 
 @requires(Permission.CONFERENCE_HOLD)
@@ -154,8 +154,9 @@ def call_off(request: HttpRequest, pk: UUID, conference: UUID) -> HttpResponse:
         messages.success(request, "The conference is called off. Whoever was invited is told.")
         return redirect(found)
     happens = ["whoever was invited is told, with a calendar file that takes it away", "another one can be arranged"]
-    drawn = {"page": page, "found": found.context, "title": "Call the conference off?", "happens": happens}
-    return render(request, "contexts/step.html", drawn | {"button": "Call it off", "warning": True})
+    drawn = {"page": page, "found": found.context, "conference": found, "happens": happens}
+    drawn |= {"title": "Call the conference off?", "button": "Call it off", "warning": True}
+    return render(request, "contexts/step.html", drawn)
 
 
 @requires(Permission.CONFERENCE_HOLD)
@@ -170,8 +171,9 @@ def hold(request: HttpRequest, pk: UUID, conference: UUID) -> HttpResponse:
         messages.success(request, "The conference is recorded as held. Its decisions can still be written.")
         return redirect(found)
     happens = ["the plan is reviewed from now on", "decisions, attendance and what was agreed can still be written"]
-    drawn = {"page": page, "found": found.context, "title": "Record the conference as held", "happens": happens}
-    return render(request, "contexts/step.html", drawn | {"button": "Record it as held"})
+    drawn = {"page": page, "found": found.context, "conference": found, "happens": happens}
+    drawn |= {"title": "Record the conference as held", "button": "Record it as held"}
+    return render(request, "contexts/step.html", drawn)
 
 
 @requires(Permission.CONFERENCE_HOLD)

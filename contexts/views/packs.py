@@ -190,8 +190,9 @@ def withdraw(request: HttpRequest, pk: UUID, conference: UUID, pack: UUID) -> Ht
         messages.success(request, "The pack is withdrawn. You can write a new one from it.")
         return redirect(found.conference)
     happens = ["the chair and whoever is invited cannot read it here any more", "you can write a new one from it"]
-    drawn = {"page": page, "found": found.conference.context, "title": "Withdraw this pack?", "happens": happens}
-    return render(request, "contexts/step.html", drawn | {"button": "Withdraw the pack", "warning": True})
+    drawn = {"page": page, "found": found.conference.context, "conference": found.conference, "happens": happens}
+    drawn |= {"title": "Withdraw this pack?", "button": "Withdraw the pack", "warning": True}
+    return render(request, "contexts/step.html", drawn)
 
 
 def _draft_for(request: HttpRequest, pk: UUID, conference: UUID) -> ConferencePack:

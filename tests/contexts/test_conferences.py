@@ -283,3 +283,11 @@ def test_everything_is_in_the_log_without_a_name(cs):
         assert f"context.{act}" in acts
     assert "Rosa" not in str(list(AuditEvent.objects.values_list("detail", flat=True)))
     assert Context.objects.get(pk=conference.context_id).state == ContextState.CONFERENCE
+
+
+@pytest.mark.parametrize("page", ["change", "call-off", "hold"])
+def test_who_decides_not_to_comes_back_to_the_conference(cs, client, page):
+    conference = a_conference(by=cs)
+    client.force_login(cs)
+    form = client.get(reverse(f"contexts:conference-{page}", args=[conference.context_id, conference.pk]))
+    assert form.content.decode().count(f'href="{conference.get_absolute_url()}"') == 2  # above the form, and below
