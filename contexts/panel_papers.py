@@ -78,7 +78,7 @@ def _words(row: ShownItem) -> str:
     ]
     for action in row.actions:
         due = f", by {_day(action['due'])}" if action["due"] else ""
-        lines.append(f"Action: {action['what']} ({action['who']}{due}; {action['status'].lower()})")
+        lines.append(f"Action: {action['what']} ({action['who']}{due})")
     return "\n".join(line for line in lines if line)
 
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 
+from accounts.permissions import Permission, can
 from consultations.chronology import how_much, keys_of, with_text_before, within
 from core.differences import Budget, Piece, differences, short
 from core.models import AuditEvent, TextVersion
@@ -31,8 +32,12 @@ _NOT_TOLD = ["viewed", "denied", "searched"]
 
 # What a text is called, by the type of the row that owns it: ids of such rows -> {id: title}. Slices bring theirs.
 TEXT_TITLES: dict[str, Callable[[list[str]], dict[str, str]]] = {}
+# The same by (type, field), for rows that own several texts.
+FIELD_TITLES: dict[tuple[str, str], str] = {}
 # Where a record stands, by its type: (context, id) -> address. Slices bring theirs; else the context's own page.
 PLACES: dict[str, Callable[[Context, str], str]] = {}
+# Who may open that place, by its type, where not everybody may who reads the casework. Slices bring theirs.
+NEEDS: dict[str, Permission] = {}
 # What a record is about, by its type: ids -> {id: words}; they go through the reader's sight. Slices bring theirs.
 ABOUT: dict[str, Callable[[list[str]], dict[str, str]]] = {}
 
@@ -97,7 +102,7 @@ class Chronology:
         }
         found = TextVersion.objects.filter(pk__in=[row["key"] for row in rows if row["what"] == VERSION])
         versions = {str(row.pk): row for row in with_text_before(found).select_related("by")}
-        owners = [self.texts[row.text_id] for row in versions.values()]
+        owners = [tuple(self.texts[row.text_id][:2]) for row in versions.values()]
         about = self._about([(event.subject_type, event.subject_id) for event in events.values()])
         titles = _looked_up(TEXT_TITLES, owners)
         budget = Budget()
@@ -142,17 +147,19 @@ class Chronology:
         return line
 
     def _written(self, row: TextVersion, titles: dict[tuple[str, str], str], budget: Budget) -> Line:
-        owner = self.texts[row.text_id]
+        kind, key, name = self.texts[row.text_id]
         before, after = self.sight.words(row.body_before or ""), self.sight.words(row.body)
         pieces = differences(before, after, budget)
-        title = f"“{titles.get(owner, 'A text')}”: {'changed' if row.body_before else 'written'}"
+        called = FIELD_TITLES.get((kind, name)) or titles.get((kind, key), "A text")
+        title = f"“{called}”: {'changed' if row.body_before else 'written'}"
         since = row.begun_at if row.at - row.begun_at >= timedelta(minutes=1) else None
-        line = Line(title, row.by.name, row.at, self._place(*owner), since=since, note=how_much(pieces))
+        line = Line(title, row.by.name, row.at, self._place(kind, key), since=since, note=how_much(pieces))
         line.pieces = short(pieces, most=MOST_WORDS)
         return line
 
     def _place(self, kind: str, key: str) -> str:
-        return PLACES[kind](self.context, key) if kind in PLACES else self.context.get_absolute_url()
+        may = kind in PLACES and (kind not in NEEDS or can(self.user, NEEDS[kind]))
+        return PLACES[kind](self.context, key) if may else self.context.get_absolute_url()
 
 
 def page_named(url_name: str) -> Callable[[Context, str], str]:

@@ -129,6 +129,7 @@ tell(
     Kind.MEETINGS,
     {
         "panel.item-added": "Put on the panel’s agenda",
+        "panel.item-removed": "Taken off the panel’s agenda",
         "panel.item-changed": "Item of the panel changed",
         "panel.item-moved": Act("Item of the panel moved", Kind.MEETINGS, shown=False),
         "panel.item-carried": "Carried over to the next panel",

@@ -57,16 +57,20 @@ def of_context(context: Context) -> QuerySet:
 
 
 def texts_of(context: Context) -> dict:
-    """{text id: (type, key) of the row that owns it} of every versioned text of `context`; one query."""
+    """{text id: (type, key, field) of the row that owns it} of every versioned text of `context`; one query."""
     parts = [
         model._base_manager.filter(**{paths()[model]: context.pk})
         .exclude(**{name: None})
         .order_by()
-        .annotate(of_type=Value(model._meta.label_lower, CharField()), of_key=Cast("pk", CharField()))
-        .values_list(name, "of_type", "of_key")
+        .annotate(
+            of_type=Value(model._meta.label_lower, CharField()),
+            of_key=Cast("pk", CharField()),
+            of_field=Value(name, CharField()),
+        )
+        .values_list(name, "of_type", "of_key", "of_field")
         for model, name in text_fields()
     ]
     if not parts:
         return {}
     found = parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]
-    return {text: (kind, key) for text, kind, key in found}
+    return {text: owner for text, *owner in found}

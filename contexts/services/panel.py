@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from django.db import transaction
 from django.db.models import Max
@@ -99,7 +100,13 @@ def _step(panel: Panel, act: str, *, by, at: datetime | None, reason: str = "", 
 
 # ---------------------------------------------------------------- the agenda
 def put(
-    panel: Panel, subject: Referral | Context, values: dict[str, Any], *, by, at: datetime | None = None
+    panel: Panel,
+    subject: Referral | Context,
+    values: dict[str, Any],
+    *,
+    by,
+    draft: str = "",
+    at: datetime | None = None,
 ) -> PanelItem:
     """Put a referral or a context on the agenda, at its end; one that is there already stays as it is.
 
@@ -109,7 +116,8 @@ def put(
     about = {"referral" if isinstance(subject, Referral) else "context": subject}
     with transaction.atomic():
         current = locked(panel, PanelAct.PLAN)
-        drafts.drop("panel:put", by)
+        if draft:
+            drafts.drop(draft, by)
         if there := current.items.filter(**about).first():
             return there
         given = {name: values[name] for name in ITEM_FIELDS}
@@ -164,7 +172,8 @@ def remove_item(item: PanelItem, *, by, at: datetime | None = None) -> None:
         current = locked_item(item, PanelAct.PLAN)
         if reason := why_kept(current):
             raise ActRefused(reason)
-        record_item(current, "panel.item-removed", by=by, at=at)
+        about = current.subject  # the item itself is gone in a moment
+        audit.record("panel.item-removed", by=by, subject=about, label=about.reference, at=at)
         owned = [getattr(current, f"{name}_id") for name in TEXTS]
         current.delete()
         Text.objects.filter(pk__in=owned).delete()
@@ -262,6 +271,12 @@ def locked_item(item: PanelItem, act: str | None) -> PanelItem:
         raise ActRefused("This item was taken off the agenda.")
     current.panel = panel
     return current
+
+
+def put_draft_key(panel: str, reference: str) -> str:
+    """The key for putting something on an agenda, opened from this panel's page or this record's, each its own."""
+    about = uuid5(NAMESPACE_URL, f"{panel}\n{reference}") if panel or reference else "any"
+    return f"panel:put:{about}"
 
 
 def draft_key(panel: Panel, form: str) -> str:

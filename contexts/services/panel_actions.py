@@ -35,7 +35,7 @@ class PanelActions(Actions):
         return current
 
     def check(self, action: PanelAction) -> None:
-        workflow.PANEL.check(PanelAct.WRITE, action.item.panel.state)
+        """Nothing to ask: an action may be opened again at any time. What it says is the minutes': see `change`."""
 
     def label(self, action: PanelAction) -> str:
         return panels.label(action.item.panel)  # an owner may not know what the item is about
@@ -49,6 +49,7 @@ class PanelActions(Actions):
         """As of every action. Raises ActRefused too where its words name somebody hidden and would be changed."""
         with transaction.atomic():
             current = self.locked(action)
+            workflow.PANEL.check(PanelAct.WRITE, current.item.panel.state)
             touched = values.get("what", current.what) != current.what
             context = current.item.context
             if touched and context and not Sight(by, context).is_whole(current.what):

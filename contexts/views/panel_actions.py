@@ -160,7 +160,7 @@ def _show(request: HttpRequest, found: PanelAction, *, status: int = 200, **more
         ],
         "may_work": found.is_open and works,
         "may_change": found.is_open and writes,
-        "may_reopen": not found.is_open and writes,
+        "may_reopen": not found.is_open and shown["reads"],
         **more,
     }
     return render(request, "contexts/panel_action.html", drawn, status=status)

@@ -33,11 +33,12 @@ _HINTS = {
 def put(request: HttpRequest) -> HttpResponse:
     """Put a referral or a context on an agenda; `?panel=` and `?reference=` say which is meant."""
     known = {name: request.GET.get(name, "") for name in ("panel", "reference")}
-    page = drafts.open_form(request, "panel:put", lambda data: PutForm(data, user=request.user, initial=known))
+    draft = services.put_draft_key(**known)
+    page = drafts.open_form(request, draft, lambda data: PutForm(data, user=request.user, initial=known))
     if request.method == "POST" and page.form.is_valid():
         sent = page.form.cleaned_data
         try:
-            item = services.put(sent["panel"], sent["reference"], sent, by=request.user)
+            item = services.put(sent["panel"], sent["reference"], sent, draft=draft, by=request.user)
         except ActRefused as refused:
             page.form.add_error("panel", refused.reason)
         else:

@@ -9,13 +9,14 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 from docx import Document
+from pypdf import PdfReader
 
 from accounts.permissions import Role
-from consultations.models import Referral
+from consultations.services import access
 from contexts import panel_papers
 from contexts.models import Panel, PanelItem
 from contexts.services import panel as services
-from contexts.services import panel_actions
+from contexts.services import panel_actions, work
 from contexts.services import panel_papers as jobs_of_panel
 from core.models import ListItem, Notice
 from core.models.lists import ListName
@@ -264,6 +265,56 @@ def test_owners_are_reminded(panel, cs):
     assert Notice.objects.visible_to(owner).count() == before + 1
 
 
+def test_the_chronology_of_a_context_tells_of_the_panel_and_leads_to_it_who_may_open_it(panel, cs, signed_in):
+    worker = a_person(Role.PRACTITIONER)
+    context = work.give(a_context("assessing", cs=cs), lead=worker, by=cs)
+    item = put(panel, context, cs)
+    write(item, cs, decision="Patrols on Friday")
+    action = panel_actions.add(item, {"what": "Mend the lights", "owner_name": "Parks"}, by=cs)
+    url = reverse("contexts:chronology", args=[context.pk])
+    for reader, leads in ((cs, True), (worker, False)):
+        text = signed_in(reader).get(url).content.decode()
+        for words in (
+            "Put on the panel’s agenda",
+            "“Panel: decision”: written",
+            "Patrols",
+            "Action agreed by the panel",
+        ):
+            assert words in text
+        assert (item.get_absolute_url() in text) is leads
+        assert (panel_actions.page_of(action) in text) is leads
+    narrowed = signed_in(cs).get(url, {"kinds": "meetings"}).content.decode()
+    assert "Put on the panel’s agenda" in narrowed
+    services.remove_item(put(panel, other := a_context("assessing", cs=cs), cs), by=cs)
+    told = signed_in(cs).get(reverse("contexts:chronology", args=[other.pk])).content.decode()
+    assert "Taken off the panel’s agenda" in told
+
+
+def test_reading_an_item_counts_as_viewing_what_it_is_about(panel, cs, signed_in):
+    reader = a_person(Role.CS_PRACTITIONER, name="Reader Jones")
+    context = a_context("assessing", cs=cs)
+    signed_in(reader).get(put(panel, context, cs).get_absolute_url())
+    page = signed_in(a_person(Role.MANAGER)).get(reverse("contexts:views", args=[context.pk])).content.decode()
+    assert "Reader Jones" in page
+
+
+def test_an_action_can_end_and_open_again_after_the_minutes_are_agreed_but_says_the_same(panel, cs):
+    action = panel_actions.add(put(panel, a_referral("held"), cs), {"what": "Ring", "owner_name": "Parks"}, by=cs)
+    services.hold(panel, attended="Ann", apologies="", by=cs)
+    services.agree(panel, by=cs)
+    before = panel_papers.minutes(cs, Panel.objects.get(pk=panel.pk)).parts
+    panel_actions.note(action, body="Half of it", by=cs)
+    panel_actions.close(action, status="done", outcome="Rung", by=cs)
+    assert panel_papers.minutes(cs, Panel.objects.get(pk=panel.pk)).parts == before
+    assert panel_actions.reopen(action, reason="Not at home", by=cs).is_open
+    with pytest.raises(ActRefused, match="agreed"):
+        panel_actions.change(action, {"what": "Write"}, version=3, by=cs)
+
+
+def test_the_draft_for_one_record_is_not_offered_for_another(cs):
+    assert services.put_draft_key("", "CS-2026-0001") != services.put_draft_key("", "CS-2026-0002")
+
+
 def test_what_was_decided_stands_with_the_referral_and_the_context(panel, cs, signed_in):
     referral, context = a_referral("held"), a_context("assessing", cs=cs)
     for about in (referral, context):
@@ -294,21 +345,24 @@ def test_a_file_is_not_handed_out_once_its_reader_may_see_less(panel, cs):
     assert not jobs_of_panel.may_have(cs, job)
 
 
-def test_the_word_file_has_what_its_reader_may_see(panel, cs):
+@pytest.mark.parametrize("form", ["docx", "pdf"])
+def test_a_file_has_what_its_reader_may_see(panel, cs, form):
     seen, hidden = a_context("assessing", cs=cs, name="Hartley Park"), a_referral("held", name="Zorinda Quaile")
-    put(panel, seen, cs)
-    put(panel, hidden, cs)
+    write(put(panel, seen, cs), cs, decision="Patrols on Friday")
+    write(put(panel, hidden, cs, reason="planted-reason"), cs, decision="planted-decision")
     _restrict(hidden, a_person(Role.MANAGER))
-    job = jobs_of_panel.ask_for(panel, form="docx", by=cs)
-    made = jobs_of_panel.run(job, lambda done: None)
-    words = "\n".join(one.text for one in Document(io.BytesIO(made.content)).paragraphs)
+    made = jobs_of_panel.run(jobs_of_panel.ask_for(panel, form=form, by=cs), lambda done: None)
+    file = io.BytesIO(made.content)
+    if form == "pdf":
+        words = "\n".join(page.extract_text() for page in PdfReader(file).pages)
+    else:
+        words = "\n".join(one.text for one in Document(file).paragraphs)
     assert "Hartley Park" in words
+    assert "Patrols on Friday" in words
     assert "An item that you may not see" in words
-    assert "Zorinda" not in words
+    assert not [word for word in ("Zorinda", "planted", hidden.reference) if word in words]
+    assert made.name == f"panel-minutes-{panel.on.isoformat()}.{form}"
 
 
 def _restrict(referral, by):
-    """Restrict a referral, as the row would be."""
-    day = timezone.localdate() + timedelta(days=90)
-    values = {"restricted_by": by, "restriction_reason": "Family", "restriction_review_on": day}
-    Referral.objects.filter(pk=referral.pk).update(restricted_at=timezone.now(), **values)
+    access.restrict(referral, reason="Family", people=[], by=by)
