@@ -13,7 +13,7 @@ from consultations.papers.documents import Box, Paper
 from core.workflow import ActRefused
 
 from .models import Panel
-from .panel_sight import ShownItem, agenda
+from .panel_sight import ShownItem, agenda, seen_of
 from .sight import Sight
 
 TITLE = "Minutes of the panel"
@@ -41,7 +41,7 @@ def minutes(user, found: Panel) -> Paper:
 
 def seen_by(user, found: Panel) -> str:
     """A fingerprint of what `user` may see of a panel: a file made under another one is not handed out."""
-    items = found.items.visible_to(user)
+    items = found.items.filter(pk__in=seen_of(user, found.items.all()))
     hidden = Sight(user, *items.exclude(context=None).values_list("context", flat=True)).hidden
     keys = [str(pk) for pk in items.order_by("pk").values_list("pk", flat=True)]
     return hashlib.sha256("\n".join([*keys, "", *hidden]).encode()).hexdigest()[:32]

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from consultations.models import Referral
 from consultations.papers.redaction import Redactor
+from core.models import Text
 
 from .models import Context, Panel, PanelAction, PanelItem
 from .services.panel import TEXTS
@@ -46,19 +48,30 @@ class ShownItem:
 def agenda(user, panel: Panel) -> list[ShownItem]:
     """The items of one panel in order, as `user` may read them; the same queries whatever their number."""
     every = list(panel.items.values_list("pk", flat=True))
-    seen = {row.item.pk: row for row in shown(user, panel.items.all())}
+    seen = {row.item.pk: row for row in shown(user, panel.items.filter(pk__in=seen_of(user, panel.items.all())))}
     return [
-        ShownItem(number, False) if pk not in seen else _numbered(seen[pk], number)
+        _numbered(seen[pk], number) if pk in seen else ShownItem(number, False)
         for number, pk in enumerate(every, start=1)
     ]
 
 
+def seen_of(user, items) -> list[UUID]:
+    """The ids of those of `items` that `user` may see: asked by ids alone, so that no query joins what others do."""
+    rows = list(items.values_list("pk", "referral", "context"))
+    referrals = Referral.objects.visible_to(user).filter(pk__in=[row[1] for row in rows if row[1]])
+    contexts = Context.objects.casework_of(user).filter(pk__in=[row[2] for row in rows if row[2]])
+    known = {*referrals.order_by().values_list("pk", flat=True), *contexts.order_by().values_list("pk", flat=True)}
+    return [pk for pk, referral, context in rows if (referral or context) in known]
+
+
 def shown(user, items) -> list[ShownItem]:
-    """Those of `items` that `user` may see, in their order."""
-    rows = items.visible_to(user).select_related("panel", "referral", "context", *TEXTS)
-    rows = list(rows.prefetch_related("categories", "actions__owner"))
+    """`items`, each of which `user` may see (the caller has asked), in their order."""
+    # Each thing by its ids, joined to nothing: in new tables the database takes every pair of rows of such a join.
+    rows = list(items.prefetch_related("panel", "referral", "context", "categories", "actions__owner"))
+    owned = {getattr(row, f"{name}_id") for row in rows for name in TEXTS}
+    bodies = dict(Text.objects.filter(pk__in=owned).values_list("pk", "body")) if owned else {}
     sight = Sight(user, *{row.context_id for row in rows if row.context_id})
-    return [_shown(row, sight.words if row.context_id else str) for row in rows]
+    return [_shown(row, bodies, sight.words if row.context_id else str) for row in rows]
 
 
 def of_referral(user, referral: Referral) -> list[ShownItem]:
@@ -78,7 +91,7 @@ def action_words(user, actions: Iterable[PanelAction]) -> dict:
     """
     actions = list(actions)
     items = {action.item_id for action in actions}
-    seen = set(PanelItem.objects.visible_to(user).filter(pk__in=items).values_list("pk", flat=True))
+    seen = set(seen_of(user, PanelItem.objects.filter(pk__in=items)))
     inside = Sight(user, *{one.item.context_id for one in actions if one.item_id in seen and one.item.context_id})
     outside = OutsideSight(
         user, *{one.item.context_id for one in actions if one.item_id not in seen and one.item.context_id}
@@ -98,7 +111,7 @@ def _without_names(referral: Referral) -> Callable[[str], str]:
     return Redactor(names=sorted(name for name in names if name)).apply
 
 
-def _shown(row: PanelItem, words: Callable[[str], str]) -> ShownItem:
+def _shown(row: PanelItem, bodies: dict[UUID, str], words: Callable[[str], str]) -> ShownItem:
     about = row.referral
     title = (
         f"{about.reference}, {about.name or 'name not recorded'}"
@@ -116,7 +129,7 @@ def _shown(row: PanelItem, words: Callable[[str], str]) -> ShownItem:
         reason=words(row.reason),
         presented_by=words(row.presented_by),
         carried=row.carried_from_id is not None,
-        texts={name: words(getattr(row, name).body) for name in TEXTS},
+        texts={name: words(bodies[getattr(row, f"{name}_id")]) for name in TEXTS},
         actions=[
             {"pk": one.pk, "row": one, "what": words(one.what), "who": one.who, "due": one.due,
              "status": one.get_status_display()}

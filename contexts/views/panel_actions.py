@@ -120,8 +120,8 @@ def reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _action_for(request: HttpRequest, pk: UUID) -> PanelAction:
     """The action with its item; 404 where it does not exist or is not this person's to see."""
     about = ["item__panel", "item__context", "item__referral__young_person"]
-    rows = PanelAction.objects.visible_to(request.user).select_related("owner", "closed_by", "created_by", *about)
-    return get_object_or_404(rows, pk=pk)
+    get_object_or_404(PanelAction.objects.visible_to(request.user).values("pk"), pk=pk)
+    return PanelAction.objects.select_related("owner", "closed_by", "created_by", *about).get(pk=pk)
 
 
 def _reads(request: HttpRequest, found: PanelAction) -> bool:

@@ -28,9 +28,9 @@ def panel_for(request: HttpRequest, pk: UUID) -> Panel:
 
 def item_for(request: HttpRequest, pk: UUID) -> PanelItem:
     """The item; 404 where this person may not see the referral or context that it is about."""
-    rows = PanelItem.objects.visible_to(request.user)
+    get_object_or_404(PanelItem.objects.visible_to(request.user).values("pk"), pk=pk)
     owners = [f"{name}__updated_by" for name in TEXTS]
-    return get_object_or_404(rows.select_related("panel", "referral", "context", *owners), pk=pk)
+    return PanelItem.objects.prefetch_related("panel", "referral", "context", *owners).get(pk=pk)
 
 
 def note_panel(request: HttpRequest, found: Panel, page: str) -> None:
