@@ -42,11 +42,25 @@ from tracker.models import Theme
 from tracker.services import publishing
 from tracker.services.entries import complete_entry
 
-from ...demo import contexts, contexts_conference, contexts_panel, contexts_peers, contexts_plan, contexts_safety, training
+from ...demo import (
+    contexts,
+    contexts_conference,
+    contexts_panel,
+    contexts_peers,
+    contexts_plan,
+    contexts_safety,
+    training,
+)
 from ...demo.tracker import FurtherReferrals
 
 # What each slice of the contexts adds to them: act({name: context}, people, now), in order.
-DEMO_SLICES: list = [contexts_plan.load, contexts_safety.load, contexts_conference.load, contexts_peers.load, contexts_panel.load]
+DEMO_SLICES: list = [
+    contexts_plan.load,
+    contexts_safety.load,
+    contexts_conference.load,
+    contexts_peers.load,
+    contexts_panel.load,
+]
 PASSPHRASE = "contextual-demo-1"  # noqa: S105  (printed in the README; never loaded where DEBUG is off)
 PEOPLE = [
     ("referrer", "Rowan Ellis", "CIN Unit 1", [Role.PRACTITIONER]),
