@@ -51,24 +51,38 @@ class PeerMap {
     this.box = document.createElement("div");
     this.box.className = "app-peer-map__live";
     root.append(this.box);
+    const name = root.querySelector("title")?.textContent || "Peer map";
+    this.box.setAttribute("role", root.dataset.move ? "application" : "img");
+    this.box.setAttribute("aria-label", root.dataset.move ? `${name}. The arrow keys move whom you chose.` : name);
+    root.classList.add("app-peer-map--live"); // before it draws: a hidden box has no size
     this.graph = window.cytoscape({
       container: this.box,
       elements: JSON.parse(root.dataset.elements),
       style: STYLE,
-      layout: { name: "preset", fit: true, padding: 30 },
+      layout: { name: "preset", fit: false },
+      userPanningEnabled: false,
       autoungrabify: !root.dataset.move,
       userZoomingEnabled: false, // the page scrolls
       boxSelectionEnabled: false,
     });
     this.moved = new Set();
-    root.classList.add("app-peer-map--live");
+    this.show();
     this.graph.on("tap", "node", (event) => this.pick(event.target));
     if (root.dataset.move) {
       this.graph.on("dragfree", "node", (event) => this.save(event.target));
       this.form?.addEventListener("submit", (event) => this.step(event));
       this.form?.person.addEventListener("change", () => this.pick(this.chosen()));
+      this.box.tabIndex = 0;
+      this.box.addEventListener("keydown", (event) => this.press(event));
     }
-    window.addEventListener("resize", () => this.graph.fit(undefined, 30));
+    window.addEventListener("resize", () => this.show());
+  }
+
+  // The whole frame, as the server draws it: nobody jumps when somebody is moved.
+  show() {
+    this.graph.resize();
+    const zoom = Math.min(this.graph.width() / WIDTH, this.graph.height() / HEIGHT);
+    this.graph.viewport({ zoom, pan: { x: (this.graph.width() - WIDTH * zoom) / 2, y: 0 } });
   }
 
   chosen() {
@@ -90,10 +104,22 @@ class PeerMap {
 
   step(event) {
     const way = WAYS[event.submitter?.value];
-    if (!way) {
-      return;
+    if (way) {
+      event.preventDefault();
+      this.go(way);
     }
-    event.preventDefault();
+  }
+
+  // The arrow keys, while the map has the focus.
+  press(event) {
+    const way = WAYS[event.key.replace("Arrow", "").toLowerCase()];
+    if (way && event.key.startsWith("Arrow") && !event.ctrlKey && !event.altKey && !event.metaKey) {
+      event.preventDefault();
+      this.go(way);
+    }
+  }
+
+  go(way) {
     const node = this.chosen();
     const { x, y } = node.position();
     node.position({ x: x + (way[0] * WIDTH) / 100, y: y + (way[1] * HEIGHT) / 100 });
@@ -143,7 +169,12 @@ class PeerMap {
 window.addEventListener("DOMContentLoaded", () => {
   for (const root of document.querySelectorAll("[data-peer-map]")) {
     if (window.cytoscape) {
-      new PeerMap(root);
+      try {
+        new PeerMap(root);
+      } catch (error) {
+        root.classList.remove("app-peer-map--live"); // the server's drawing stays
+        throw error;
+      }
     }
   }
 });
