@@ -35,7 +35,7 @@ def suggest(text: str, user, *, but=None) -> Suggestion:
     seen = Context.objects.visible_to(user)
     known = Known((row.name, row.pk) for row in seen.order_by("-created_at")[:2000])
     meant = known.find(key)
-    offered = list(named(seen, text).order_by("name")[:OFFERED])
+    offered = list(named(seen, text).order_by("name")[:OFFERED] or named(seen, key).order_by("name")[:OFFERED])
     if meant and all(one.pk != meant[0] for one in offered):
         offered = [*seen.filter(pk=meant[0]), *offered][:OFFERED]
     return Suggestion(offered, _line(key, user, but))

@@ -233,6 +233,8 @@ def test_known_contexts_are_offered_and_others_are_counted(signed_in):
     said = ask(signed_in(a_person(Role.CS_PRACTITIONER)), "marlow rd acad", but=str(mine.pk))
     assert [one["name"] for one in said["offered"]] == ["Marlow Road Academy"]
     assert said["line"] == "2 other referrals this term name it."
+    begun = ask(signed_in(a_person(Role.CS_PRACTITIONER)), "marlow rd")
+    assert [one["name"] for one in begun["offered"]] == ["Marlow Road Academy"]
 
 
 def test_who_does_not_see_a_context_is_not_offered_it_nor_told_of_a_few(signed_in):
