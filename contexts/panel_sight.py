@@ -10,7 +10,7 @@ from core.models import Text
 
 from .models import Context, Panel, PanelAction, PanelItem
 from .services.panel import TEXTS
-from .sight import OutsideSight, Sight
+from .sight import OutsideSight, Sight, names_of
 
 UNSEEN = "An item that you may not see"
 
@@ -106,8 +106,9 @@ def action_words(user, actions: Iterable[PanelAction]) -> dict:
 
 
 def _without_names(referral: Referral) -> Callable[[str], str]:
-    person = referral.young_person
-    names = {referral.name, *((person.name, person.case_number) if person else ())}
+    names = {referral.name, referral.case_number}
+    if referral.young_person_id:
+        names |= set(names_of([referral.young_person_id]))
     return Redactor(names=sorted(name for name in names if name)).apply
 
 

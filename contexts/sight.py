@@ -4,19 +4,21 @@ Names that belong to records come from `LinkedPersonQuerySet.with_sight` alone. 
 the same; it goes through `Sight.words` wherever it is shown to a reader from whom somebody is hidden (ADR 25).
 """
 
+from collections.abc import Iterable
 from functools import cached_property
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef
+from django.db.models.functions import Coalesce
 
 from consultations.models import YoungPerson
 from consultations.papers.redaction import Redactor
 
 from .models import LinkedPerson
-from .models.people import records_of, standing_record
+from .models.people import MOST_MERGES, records_of, standing_record
 
 
 class Sight:
-    """One reader's sight of the people of some contexts. The first question about words costs two queries."""
+    """One reader's sight of the people of some contexts. The first question about words costs at most three queries."""
 
     def __init__(self, user, *contexts):
         """`contexts` are the records, or their ids, whose words are about to be shown to `user`."""
@@ -40,12 +42,17 @@ class Sight:
         """Whether nothing of `text` is hidden from this reader: only then may they change it."""
         return self.words(text) == text
 
+    @cached_property
+    def _people(self) -> list[tuple]:
+        """(id, whether the reader may see them) of each young person who is linked, by the record that stands."""
+        seen = Exists(
+            YoungPerson.objects.visible_to(self.user).filter(pk=Coalesce(*(OuterRef(path) for path in records_of())))
+        )
+        rows = _linked(self.contexts).order_by().annotate(visible=seen)
+        return list(rows.values_list("who", "visible").distinct())
+
     def _known_as(self, *, seen: bool) -> list[str]:
-        rows = LinkedPerson.objects.filter(context__in=self.contexts, young_person__isnull=False)
-        rows = rows.alias(who=standing_record())
-        visible = Q(who__in=YoungPerson.objects.visible_to(self.user).values("pk"))
-        rows = rows.filter(visible if seen else ~visible)
-        return _names(rows)
+        return names_of([who for who, visible in self._people if visible == seen])
 
 
 class OutsideSight(Sight):
@@ -63,9 +70,8 @@ class OutsideSight(Sight):
     def _kept(self) -> list[str]:
         if self.about is None:
             return self._known_as(seen=True)
-        rows = LinkedPerson.objects.filter(context__in=self.contexts, young_person__isnull=False)
-        rows = rows.alias(who=standing_record())
-        return _names(rows.filter(who=self.about.pk))
+        linked = _linked(self.contexts).filter(who=self.about.pk).exists()
+        return names_of([self.about.pk]) if linked else []
 
     @cached_property
     def hidden(self) -> list[str]:
@@ -80,16 +86,30 @@ class OutsideSight(Sight):
 
 def everybody(*contexts) -> list[str]:
     """Every name of these contexts' people, whoever may see them: what a conference pack must not hold."""
-    rows = LinkedPerson.objects.filter(context__in=contexts)
-    named_here = rows.filter(young_person=None).values_list("name", flat=True)
-    return sorted({*_names(rows.filter(young_person__isnull=False)), *named_here})
+    named_here = LinkedPerson.objects.filter(context__in=contexts, young_person=None).values_list("name", flat=True)
+    return sorted({*names_of(_linked(contexts).values_list("who", flat=True)), *named_here})
 
 
-def _names(rows) -> list[str]:
-    """The names and case numbers of the young people of these links, as their records and all referrals have them."""
-    rows = rows.order_by()
-    sources = [f"{path}__{name}" for path in records_of() for name in ("name", "case_number")]
+def _linked(contexts):
+    """The links of these contexts to young people with a record: `who`, the record that stands now."""
+    rows = LinkedPerson.objects.filter(context__in=contexts, young_person__isnull=False)
+    return rows.annotate(who=standing_record())
+
+
+def names_of(people: Iterable) -> list[str]:
+    """The names and case numbers of these young people: on their records, on those merged into them, on referrals.
+
+    `people` are the ids of records that stand; merging moves every referral to such a one.
+    """
+    people = set(people)
+    if not people:
+        return []
+    known = [("pk__in", "referrals__name")]
+    for depth in range(MOST_MERGES + 1):
+        merged = "__".join(["merged_into"] * depth) or "pk"
+        known += [(f"{merged}__in", source) for source in ("name", "case_number")]
     first, *more = (
-        rows.annotate(said=F(source)).values_list("said") for source in (*sources, "young_person__referrals__name")
+        YoungPerson.objects.filter(**{lookup: people}).order_by().annotate(said=F(source)).values_list("said")
+        for lookup, source in known
     )
     return sorted({name for (name,) in first.union(*more) if name})

@@ -224,6 +224,12 @@ def waiting(texts: Iterable[Text]) -> dict[UUID, list[SetAsideText]]:
     return found
 
 
+def bodies_of(pk: UUID) -> list[str]:
+    """What stands in a text, and in what waits to be merged into it: all that an answer to a save may show."""
+    asides = SetAsideText.objects.filter(text=pk, resolved_at=None).values_list("body", flat=True)
+    return [Text.objects.values_list("body", flat=True).get(pk=pk), *asides]
+
+
 def _move_on(text: Text, *, body: str, by, at: datetime, client: str, seq: int, gather: bool) -> bool:
     """Every save moves the text's number on; whether the last version is added to or a new one begun is the answer.
 

@@ -17,7 +17,7 @@ from .. import workflow
 from ..choices import ConferenceStatus, ContextAct
 from ..models import Conference, Context
 from . import conference_people, steps
-from .conference_steps import NOT_ARRANGED, draft_key, locked, need_whole, record, when
+from .conference_steps import NOT_ARRANGED, draft_key, locked, need_whole, need_whole_text, record, when
 
 # What a person says of a conference that is arranged.
 FIELDS = ["kind", "on", "starts_at", "place", "purpose", "chair", "chair_name", "chair_agency"]
@@ -77,9 +77,9 @@ def change(
         before = {name: getattr(current, name) for name in FIELDS}
         if before == {name: values[name] for name in FIELDS}:
             return current
+        need_changeable(current, by=by)  # before the conflict, which shows what stands there now
         if seen_version is not None and seen_version != current.version:
             raise EditConflict("Somebody changed this conference after you opened this page.", current)
-        need_changeable(current, by=by)
         _check_chair(current.context, values["chair"])
         for name in FIELDS:
             setattr(current, name, values[name])
@@ -149,7 +149,7 @@ def save_decisions(
         current = locked(conference)
         if current.status == ConferenceStatus.OFF:
             raise ActRefused("This conference was called off, so nothing was decided there.")
-        need_whole(current, Text.objects.get(pk=current.decisions_id).body, by=by)
+        need_whole_text(current, current.decisions_id, by=by)
         result = texts.save(current.decisions_id, body=body, base_version=base_version, by=by, at=at, **page)
         if result.new_aside:
             record(current, "context.decisions-set-aside", by=by, at=at, on_version=base_version)

@@ -1,10 +1,12 @@
 """What every act on a conference shares: the locks, the audit event, the day in words."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.utils.formats import date_format
 
 from accounts.permissions import Permission, can
+from core import texts
 from core.workflow import ActRefused
 
 from .. import workflow
@@ -41,6 +43,13 @@ def may_record(user, conference: Conference) -> bool:
 def need_whole(conference: Conference, text: str, *, by) -> None:
     """Raises ActRefused where `text` names somebody whom `by` may not see: then they may not change it."""
     if not Sight(by, conference.context).is_whole(text):
+        raise ActRefused(HIDDEN_FROM_YOU)
+
+
+def need_whole_text(conference: Conference, text: UUID, *, by) -> None:
+    """The same of a text with the copies that wait to be merged into it: a save may answer with one of them."""
+    sight = Sight(by, conference.context)
+    if not all(sight.is_whole(body) for body in texts.bodies_of(text)):
         raise ActRefused(HIDDEN_FROM_YOU)
 
 

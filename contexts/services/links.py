@@ -132,6 +132,9 @@ def change(row: Provenance, values: dict[str, Any], *, version: int, by, at: dat
     with transaction.atomic():
         current = _locked(row)
         _open(current)
+        if all(getattr(current, name) == value for name, value in values.items()):
+            drafts.drop(draft_key(current, "change"), by)
+            return current  # the same form sent twice
         if current.version != version:
             raise EditConflict("Somebody changed this link after you opened this page.", current)
         _refuse_hidden(current, values, by)
@@ -144,8 +147,6 @@ def change(row: Provenance, values: dict[str, Any], *, version: int, by, at: dat
             setattr(current, name, value)
         changed = audit.changes(before, audit.state_of(current, list(values)))
         drafts.drop(draft_key(current, "change"), by)
-        if not changed:
-            return current
         current.version += 1
         current.save()
         _record(current, "changed", by=by, at=at, changed=changed)

@@ -24,7 +24,7 @@ from ..no_names import NamesOfRecord, NoNames, replaced_at, sentence_around
 from ..packs import WORDS, proposed
 from ..sight import Sight
 from . import conference_people
-from .conference_steps import draft_key, locked, need_whole, record, when, which
+from .conference_steps import draft_key, locked, need_whole_text, record, when, which
 
 NAMES_LEFT = "A child’s name still stands in this pack, so it was not issued. Replace it first."
 LOOK_AGAIN = "The pack was changed after you looked through it. Look at its words again, then issue it."
@@ -102,7 +102,7 @@ def save_part(
     with transaction.atomic():
         current = locked(part.pack.conference, arranged=True)
         _draft(current, part.pack)
-        need_whole(current, Text.objects.get(pk=part.text_id).body, by=by)
+        need_whole_text(current, part.text_id, by=by)
         result = texts.save(part.text_id, body=body, base_version=base_version, by=by, at=at, **page)
         where = {"pack": str(part.pack_id), "part": part.key}
         if result.new_aside:

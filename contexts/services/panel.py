@@ -134,6 +134,9 @@ def change_item(
     with transaction.atomic():
         current = locked_item(item, PanelAct.PLAN)
         drafts.drop(item_draft_key(current, "change"), by)
+        same = all(getattr(current, name) == values[name] for name in ITEM_FIELDS if name in values)
+        if same and set(current.categories.all()) == set(values["categories"]):
+            return current  # the same form sent twice
         if current.version != seen_version:
             raise EditConflict("Somebody changed this item after you opened this page.", current)
         for name in ITEM_FIELDS:
@@ -231,7 +234,7 @@ def save_text(
     at = at or timezone.now()
     with transaction.atomic():
         current = locked_item(item, PanelAct.WRITE if name != "outcome" else None)
-        _need_whole(current, getattr(current, name).body, by=by)
+        _need_whole(current, *texts.bodies_of(getattr(current, f"{name}_id")), by=by)
         result = texts.save(getattr(current, f"{name}_id"), body=body, base_version=base_version, by=by, at=at, **page)
         if result.new_aside:
             record_item(current, "panel.text-set-aside", by=by, at=at, text=name)
@@ -248,9 +251,11 @@ def _make(panel: Panel, values: dict[str, Any], categories, *, by, at: datetime)
     return item
 
 
-def _need_whole(item: PanelItem, text: str, *, by) -> None:
-    if item.context_id and not Sight(by, item.context).is_whole(text):
-        raise ActRefused(HIDDEN)
+def _need_whole(item: PanelItem, *bodies: str, by) -> None:
+    if item.context_id:
+        sight = Sight(by, item.context)
+        if not all(sight.is_whole(body) for body in bodies):
+            raise ActRefused(HIDDEN)
 
 
 # ---------------------------------------------------------------- locks, keys, events
