@@ -23,8 +23,10 @@ WIDTH, HEIGHT = 1000, 700
 LEFT, RIGHT, TOP, BOTTOM = 5.0, 95.0, 4.0, 93.0
 # So many labels of ties can still be read; of more, a letter or two tell, as the key says.
 MOST_LABELS = 40
-# So much of a name stands on the drawing; the list has all of it.
-MOST_OF_A_NAME = 32
+# So much of a name stands on the drawing, less where many stand beside each other; the list has all of it.
+MOST_OF_A_NAME, LEAST_OF_A_NAME = 32, 8
+# So wide is a letter of a name, about, in hundredths of the drawing.
+_LETTER = 0.8
 SHAPES = {
     LinkNature.HARMED: "circle",
     LinkNature.HARMING: "diamond",
@@ -65,6 +67,7 @@ class Node:
     x: float
     y: float
     current: bool
+    room: int = MOST_OF_A_NAME
 
     @property
     def shape(self) -> str:
@@ -87,7 +90,7 @@ class Node:
     @property
     def label(self) -> str:
         """As much of the words as stands on the drawing without running into others."""
-        return Truncator(self.words).chars(MOST_OF_A_NAME)
+        return Truncator(self.words).chars(self.room)
 
 
 @dataclass
@@ -231,8 +234,17 @@ def drawn(
             found.edges.append(Edge(tie, *ends, current=tie.is_current(on)))
     for edge in found.edges:
         edge.labelled = len(found.edges) <= MOST_LABELS
+    if len(found.nodes) > _GRID_FROM:
+        room = int((RIGHT - LEFT) / _columns(found) / _LETTER)
+        for node in found.nodes:
+            node.room = min(MOST_OF_A_NAME, max(LEAST_OF_A_NAME, room))
     _arrange(found)
     return found
+
+
+def _columns(found: PeerMap) -> int:
+    """How many people stand beside each other on the grid."""
+    return math.ceil(math.sqrt(len(found.nodes)))
 
 
 def _arrange(found: PeerMap) -> None:
@@ -263,7 +275,7 @@ def _arrange(found: PeerMap) -> None:
 
 def _spread(found: PeerMap, loose: list[Node]) -> None:
     """Bring each of `loose` to the nearest free place of a grid: nobody stands on anybody, however many they are."""
-    columns = math.ceil(math.sqrt(len(found.nodes)))
+    columns = _columns(found)
     lines = math.ceil(len(found.nodes) / columns) + 2
     wide, high = (RIGHT - LEFT) / columns, (BOTTOM - TOP) / (lines - 1)
     free = [

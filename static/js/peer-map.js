@@ -16,7 +16,7 @@ const STYLE = [
   {
     selector: "node",
     style: {
-      width: 36, height: 36, label: "data(label)", "font-size": 14, "text-valign": "bottom", "text-margin-y": 4,
+      width: 36, height: 36, label: "data(label)", "font-size": 12, "text-valign": "bottom", "text-margin-y": 4,
       "text-outline-color": "#ffffff", "text-outline-width": 2, "border-width": 2, "border-color": "#0b0c0c",
       shape: (node) => SHAPES[node.data("shape")],
       "background-color": (node) => FILLS[node.data("shape")],
