@@ -6,6 +6,7 @@ from . import (
     urls_of_assess,
     urls_of_chronology,
     urls_of_conference,
+    urls_of_merging,
     urls_of_panel,
     urls_of_patterns,
     urls_of_people,
@@ -35,6 +36,7 @@ urlpatterns = [
     *urls_of_conference.urlpatterns,
     *urls_of_safety.urlpatterns,
     *urls_of_chronology.urlpatterns,
+    *urls_of_merging.urlpatterns,
     *urls_of_panel.urlpatterns,
     *urls_of_patterns.urlpatterns,
 ]

@@ -81,8 +81,6 @@ def test_every_permission_is_asked_for_somewhere():
     asked = set().union(*(getattr(view, "permissions", set()) for view in our_views().values()))
     assert set(Permission) - asked == {
         *(Permission.REFERRAL_SEE_ALL, Permission.CONTEXT_SEE_ALL),  # these widen `visible_to`
-        # asked for by what comes next
-        Permission.CONTEXT_MERGE,
     }
 
 

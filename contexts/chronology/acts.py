@@ -71,6 +71,9 @@ tell(
     _DECIDED
     | {
         "context.referred": "Referred",
+        "context.merged": Act("Merged into another context", Kind.CONTEXT, (("into", "Into"), REASON)),
+        "context.took-in": Act("Another context merged into it", Kind.CONTEXT, (("other", "Which"), REASON)),
+        "context.merge-undone": Act("Merge undone", Kind.CONTEXT, (REASON,)),
         "context.refer": Act("Referred again", Kind.CONTEXT, shown=False),  # the line of the referral says it
         "context.allocate": "Who leads the work changed",
         "context.ask": "More information asked for",

@@ -11,6 +11,7 @@ from .contexts import (
     ContextReferral,
     context_key,
 )
+from .merging import ContextMerge
 from .panel import Panel, PanelAction, PanelCorrection, PanelItem, PanelProgress
 from .patterns import ContextMention, PatternDecision, PatternReading
 from .people import LinkedPerson, PeerTie
@@ -29,6 +30,7 @@ __all__ = [
     "ContextDecision",
     "ContextMember",
     "ContextMention",
+    "ContextMerge",
     "ContextMessage",
     "ContextName",
     "ContextReferral",

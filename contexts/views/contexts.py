@@ -18,7 +18,7 @@ from ..choices import ContextAct
 from ..forms.filters import NEWEST_FIRST, ContextFilter, in_order, sort_from
 from ..forms.referring import ReferContextForm, WorryForm
 from ..models import Context, ContextReferral
-from ..services import referring, steps
+from ..services import merging, referring, steps
 from ..sight import Sight
 from .common import context_for, note_view, refusals_show_the_context
 from .next_acts import next_acts
@@ -55,7 +55,10 @@ def contexts(request: HttpRequest) -> HttpResponse:
 @require_safe
 @requires(Permission.CONTEXT_SEE)
 def context(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """One context as it stands."""
+    """One context as it stands. The address of one that was merged away leads to the one that stands for it."""
+    kept = merging.standing_for(pk)
+    if kept is not None and Context.objects.visible_to(request.user).filter(pk=kept.pk).exists():
+        return redirect(kept)
     return show_context(request, context_for(request, pk))
 
 
@@ -74,6 +77,7 @@ def show_context(request: HttpRequest, found: Context, *, status: int = 200, ref
         "next_acts": next_acts(found, acts),
         "may_give": ContextAct.ALLOCATE in acts,
         "may_change": ContextAct.CHANGE in acts,
+        "may_merge": can(request.user, Permission.CONTEXT_MERGE),
         "may_refer": can(request.user, Permission.CONTEXT_REFER) and not referring.waits(found),
         "workers": steps.workers(found),
         "said": [{"message": message, "body": sight.words(message.body)} for message in said],
