@@ -13,7 +13,7 @@ from consultations.papers.documents import Box, Paper
 from core.workflow import ActRefused
 
 from .models import Panel
-from .panel_sight import ShownItem, agenda, seen_of
+from .panel_sight import ShownItem, agenda, panel_words, seen_of
 from .sight import Sight
 
 TITLE = "Minutes of the panel"
@@ -21,13 +21,14 @@ TITLE = "Minutes of the panel"
 
 def minutes(user, found: Panel) -> Paper:
     """The minutes as `user` may read them now."""
+    words = panel_words(user, found)
     facts = [
         ("Panel", _day(found.on)),
-        ("Place", found.place),
-        ("Chair", found.chair),
+        ("Place", words(found.place)),
+        ("Chair", words(found.chair)),
         ("Minutes", found.get_state_display()),
     ]
-    parts = [("Attendance", found.attended or "Not recorded yet."), ("Apologies", found.apologies)]
+    parts = [("Attendance", words(found.attended) or "Not recorded yet."), ("Apologies", words(found.apologies))]
     parts += [(f"{row.number}. {row.title}", _words(row)) for row in agenda(user, found)]
     return Paper(
         key="panel-minutes",

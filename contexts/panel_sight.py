@@ -105,6 +105,17 @@ def action_words(user, actions: Iterable[PanelAction]) -> dict:
     return found
 
 
+def panel_words(user, *panels: Panel) -> Callable[[str], str]:
+    """What takes out of words about whole panels the names of young people on their agendas whom `user` may not see."""
+    items = PanelItem.objects.filter(panel__in=panels)
+    sight = Sight(user, *items.exclude(context=None).values_list("context", flat=True).distinct())
+    unseen = Referral.objects.filter(panel_items__in=items).exclude(pk__in=Referral.objects.visible_to(user))
+    rows = list(unseen.values_list("name", "case_number", "young_person"))
+    names = {name for row in rows for name in row[:2] if name} | set(names_of(row[2] for row in rows if row[2]))
+    hidden = sorted({*sight.hidden, *names})
+    return Redactor(names=hidden, kept=sight.seen).apply if hidden else str
+
+
 def _without_names(referral: Referral) -> Callable[[str], str]:
     names = {referral.name, referral.case_number}
     if referral.young_person_id:

@@ -31,8 +31,13 @@ class Sight:
         return self._known_as(seen=False)
 
     @cached_property
+    def seen(self) -> list[str]:
+        """The same of those whom the reader may see: these stay."""
+        return self._known_as(seen=True)
+
+    @cached_property
     def _redactor(self) -> Redactor:
-        return Redactor(names=self.hidden, kept=self._known_as(seen=True))
+        return Redactor(names=self.hidden, kept=self.seen)
 
     def words(self, text: str) -> str:
         """`text` with what the reader may not know taken out: [Person A] instead of a hidden name."""

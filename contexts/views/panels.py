@@ -14,7 +14,7 @@ from accounts.access import requires
 from accounts.permissions import Permission
 from core import conflicts, drafts
 from core.forms import GovukForm
-from core.workflow import EditConflict
+from core.workflow import ActRefused, EditConflict
 
 from .. import panel_sight, workflow
 from ..choices import PanelAct, PanelState
@@ -39,6 +39,9 @@ def panels(request: HttpRequest) -> HttpResponse:
         open_actions=Count("items__actions", filter=Q(items__actions__status="open"), distinct=True),
     ).order_by("-on", "-made_at")
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    words = panel_sight.panel_words(request.user, *page)
+    for row in page:
+        row.chair, row.place = words(row.chair), words(row.place)
     headings = [{"label": label} for label in ("Panel", "Status", "Chair", "Items", "Open actions")]
     drawn = {"form": form, "chosen": form.chosen(), "page": page, "headings": headings}
     return render(request, "contexts/panels.html", drawn)
@@ -67,12 +70,13 @@ def show_panel(request: HttpRequest, found: Panel, *, status: int = 200, refusal
     """The page of a panel; with `refusal` above it where an act was just refused (409)."""
     note_panel(request, found, "panel")
     acts = {act.act for act in workflow.PANEL.possible(found.state)}
+    words = panel_sight.panel_words(request.user, found)
     facts = [
         {"key": "When", "value": _when(found)},
-        {"key": "Place", "value": found.place},
-        {"key": "Chair", "value": found.chair},
-        {"key": "Came", "value": found.attended.splitlines()},
-        {"key": "Apologies", "value": found.apologies.splitlines()},
+        {"key": "Place", "value": words(found.place)},
+        {"key": "Chair", "value": words(found.chair)},
+        {"key": "Came", "value": words(found.attended).splitlines()},
+        {"key": "Apologies", "value": words(found.apologies).splitlines()},
     ]
     drawn = {
         "panel": found,
@@ -84,7 +88,9 @@ def show_panel(request: HttpRequest, found: Panel, *, status: int = 200, refusal
         "may_agree": PanelAct.AGREE in acts,
         "may_correct": PanelAct.CORRECT in acts,
         "may_carry": found.state != PanelState.PLANNED,
-        "corrections": found.corrections.select_related("by"),
+        "corrections": [
+            {"reason": words(one.reason), "by": one.by, "at": one.at} for one in found.corrections.select_related("by")
+        ],
         "refusal": refusal,
     }
     return render(request, "contexts/panel.html", drawn, status=status)
@@ -96,6 +102,7 @@ def change(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Another day, time, place, chair; who came."""
     found = panel_for(request, pk)
     workflow.PANEL.check(PanelAct.PLAN, found.state)
+    _need_whole(request, found)
     key = services.draft_key(found, "change")
     page = drafts.open_form(request, key, lambda data: PlanPanelForm(data, panel=found))
     status = 200
@@ -104,6 +111,7 @@ def change(request: HttpRequest, pk: UUID) -> HttpResponse:
         try:
             services.change(found, sent, seen_version=sent["version"] or 0, by=request.user)
         except EditConflict as conflict:
+            _need_whole(request, conflict.current)
             now = {name: getattr(conflict.current, name) for name in page.form.fields if name != "version"}
             conflicts.show_on(page.form, conflict, now, conflict.current.version)
             status = 409
@@ -151,6 +159,8 @@ def correct(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _step(request: HttpRequest, pk: UUID, act: str, make, do, *, title, button, done, happens) -> HttpResponse:
     found = panel_for(request, pk)
     workflow.PANEL.check(act, found.state)
+    if act == PanelAct.HOLD:
+        _need_whole(request, found)
     page = drafts.open_form(request, services.draft_key(found, act), make(found))
     if request.method == "POST" and page.form.is_valid():
         do(found, **page.form.cleaned_data, by=request.user)
@@ -158,6 +168,13 @@ def _step(request: HttpRequest, pk: UUID, act: str, make, do, *, title, button, 
         return redirect(found)
     drawn = {"page": page, "panel": found, "title": title, "button": button, "happens": happens}
     return render(request, "contexts/panel_step.html", drawn)
+
+
+def _need_whole(request: HttpRequest, found: Panel) -> None:
+    """A form would show the words that it changes: none for who may not read all of them."""
+    words = panel_sight.panel_words(request.user, found)
+    if any(words(text) != text for text in (found.place, found.chair, found.attended, found.apologies)):
+        raise ActRefused(services.HIDDEN)
 
 
 def _when(found: Panel) -> str:

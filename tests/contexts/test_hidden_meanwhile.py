@@ -149,3 +149,17 @@ def test_the_same_change_sent_twice_is_no_conflict(cs):
     for _ in range(2):
         item = panels.change_item(item, values, seen_version=1, by=cs)
     assert (item.version, item.reason) == (2, "A third fight")
+
+
+@pytest.mark.parametrize("about", ["referral", "context"])
+def test_what_is_said_of_a_whole_panel_names_nobody_hidden(cs, granted, hidden, signed_in, about):
+    panel, context = a_panel(granted, chair=f"Ann, aunt of {HIDDEN}", place=f"Home of {HIDDEN}"), a_context("assessing")
+    a_linked_person(context, hidden.young_person)
+    put(panel, hidden if about == "referral" else context, granted)
+    panels.hold(panel, attended=f"Ann\n{HIDDEN}", apologies=HIDDEN, by=granted)
+    panels.agree(panel, by=granted)
+    panels.correct(panel, reason=f"{HIDDEN} was there", by=granted)
+    for name, args in (("panels", []), *((name, [panel.pk]) for name in ("panel", "panel-change", "panel-minutes"))):
+        url = reverse(f"contexts:{name}", args=args)
+        assert "Ottoline" not in signed_in(cs).get(url).content.decode(), name
+        assert "Ottoline" in signed_in(granted).get(url).content.decode(), name
