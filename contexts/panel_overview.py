@@ -47,6 +47,6 @@ def to_record(user, today: date) -> Waiting | None:
 
     def line(found: Panel) -> tuple[str, str, str, str]:
         words = f"Panel on {date_format(found.on, 'DATE_FORMAT')}"
-        return words, found.get_absolute_url(), found.chair, "Not recorded yet"
+        return words, found.get_absolute_url(), "", "Not recorded yet"
 
     return Waiting("Panels to record", rows.order_by("on"), line)

@@ -199,4 +199,4 @@ class PanelFilter(GovukForm):
 
 
 def _day(panel: Panel) -> str:
-    return f"{date_format(panel.on, 'DATE_FORMAT')}{f', {panel.place}' if panel.place else ''}"
+    return date_format(panel.on, "DATE_FORMAT")  # its place is words, which may name somebody
