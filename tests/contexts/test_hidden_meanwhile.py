@@ -159,7 +159,11 @@ def test_what_is_said_of_a_whole_panel_names_nobody_hidden(cs, granted, hidden, 
     panels.hold(panel, attended=f"Ann\n{HIDDEN}", apologies=HIDDEN, by=granted)
     panels.agree(panel, by=granted)
     panels.correct(panel, reason=f"{HIDDEN} was there", by=granted)
-    for name, args in (("panels", []), *((name, [panel.pk]) for name in ("panel", "panel-change", "panel-minutes"))):
+    for name, args in (
+        ("panels", []),
+        ("panel-put", []),
+        *((name, [panel.pk]) for name in ("panel", "panel-change", "panel-minutes")),
+    ):
         url = reverse(f"contexts:{name}", args=args)
         assert "Ottoline" not in signed_in(cs).get(url).content.decode(), name
         assert "Ottoline" in signed_in(granted).get(url).content.decode(), name
