@@ -50,6 +50,7 @@ class PeerMap {
     this.form = document.querySelector("[data-peer-map-form]");
     this.box = document.createElement("div");
     this.box.className = "app-peer-map__live";
+    this.box.dataset.drawn = "";
     root.append(this.box);
     const name = root.querySelector("title")?.textContent || "Peer map";
     this.box.setAttribute("role", root.dataset.move ? "application" : "img");

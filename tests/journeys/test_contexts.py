@@ -10,6 +10,7 @@ from contexts.models import ConferencePack, PlanGoal
 from tests.context_factories import a_context, a_linked_person, a_tie
 from tests.factories import a_person, a_referral, a_team
 from tests.journeys import context_steps, steps
+from tests.journeys.checks import STRUCTURE
 from tests.journeys.conftest import DESKTOP, PHONE
 from tests.safety_factories import a_map
 
@@ -183,3 +184,4 @@ def test_the_maps_fill_their_frames_when_a_telephone_is_turned(browse):
         for size in (DESKTOP, PHONE):
             page.set_viewport_size(size)
             assert page.evaluate(UNTIL.replace("FILLS", fills)) > 0.7
+        assert page.evaluate(STRUCTURE) == []
