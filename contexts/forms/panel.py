@@ -16,7 +16,6 @@ from core.models.lists import ListName
 
 from ..choices import PanelState
 from ..models import Context, Panel, PanelAction, PanelItem
-from ..panel_sight import panel_words
 from ..services.panel_actions import KIND
 from ..sight import Sight
 
@@ -137,8 +136,7 @@ class PutForm(ItemForm):
         self.user = user
         waiting = Panel.objects.visible_to(user).exclude(state=PanelState.AGREED)
         self.fields["panel"].queryset = waiting.order_by("on")
-        words = panel_words(user, *waiting)
-        self.fields["panel"].label_from_instance = lambda panel: words(_day(panel))
+        self.fields["panel"].label_from_instance = _day
 
     def clean_reference(self) -> Referral | Context:
         """The referral or the context itself."""
