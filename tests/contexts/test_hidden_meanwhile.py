@@ -161,7 +161,6 @@ def test_what_is_said_of_a_whole_panel_names_nobody_hidden(cs, granted, hidden, 
     panels.correct(panel, reason=f"{HIDDEN} was there", by=granted)
     for name, args in (
         ("panels", []),
-        ("panel-put", []),
         *((name, [panel.pk]) for name in ("panel", "panel-change", "panel-minutes")),
     ):
         url = reverse(f"contexts:{name}", args=args)
