@@ -7,11 +7,12 @@ concerns. Its words go through the sight of whoever reads them; so does the name
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from consultations.models import YoungPerson
 
 from .models import Context, LinkedPerson, PlanAction
+from .models.people import records_of_one
 from .sight import OutsideSight, Sight
 
 
@@ -54,9 +55,10 @@ def shown_one(user, action: PlanAction) -> tuple[ShownAction, Sight]:
 
 def of_young_person(user, person: YoungPerson) -> list[ShownAction]:
     """The actions that concern this young person, for `user`, who may see them, without a name of anybody else."""
-    links = LinkedPerson.objects.filter(Q(young_person=person) | Q(young_person__merged_into=person), ended_at=None)
-    through = PlanAction.people.through.objects.filter(linkedperson__in=links).values("planaction")
-    rows = PlanAction.objects.filter(pk__in=through, context__merged_into=None)
+    links = LinkedPerson.objects.standing().filter(young_person__in=records_of_one(person))
+    through = PlanAction.people.through.objects.filter(linkedperson__in=list(links.values_list("pk", flat=True)))
+    concerned = set(through.values_list("planaction", flat=True))
+    rows = PlanAction.objects.filter(pk__in=concerned, context__merged_into=None)
     rows = rows.select_related("owner", "goal", "context")
     return shown(user, rows.order_by("-created_at"), about=person)
 

@@ -30,6 +30,15 @@ def standing_record() -> Coalesce:
     return Coalesce(*records_of())
 
 
+def records_of_one(person: YoungPerson) -> list:
+    """The ids of all records that are this young person: itself, and those that were merged into it, however often."""
+    found, newest = [person.pk], [person.pk]
+    while newest:
+        newest = list(YoungPerson.objects.filter(merged_into__in=newest).values_list("pk", flat=True))
+        found += newest
+    return found
+
+
 class LinkedPersonQuerySet(ProvenanceQuerySet):
     def of_casework(self, user) -> "LinkedPersonQuerySet":
         """The people of the contexts whose casework `user` may read."""

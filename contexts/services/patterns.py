@@ -85,10 +85,12 @@ def since(on: date | None = None, days: int | None = None) -> date:
     return (on or timezone.localdate()) - timedelta(days=days)
 
 
-def found(*, on: date | None = None, least: int | None = None, days: int | None = None) -> list[Pattern]:
+def found(user=None, *, on: date | None = None, least: int | None = None, days: int | None = None) -> list[Pattern]:
     """The names that enough referrals gave within the period and that are no open context, the most named first.
 
-    With whatever was decided about each: one that was dismissed is there again when as many have come once more.
+    With whatever was decided about each: one that was dismissed is there again when as many have come once more. For
+    `user` a name is written as referrals write it that they may see; one that no such referral gives is not theirs to
+    see. The number counts all of them. Without `user` it is for the rounds, which show nobody a name.
     """
     settings = CaseworkSettings.current()
     least = settings.pattern_referrals if least is None else least
@@ -103,6 +105,8 @@ def found(*, on: date | None = None, least: int | None = None, days: int | None 
         for row in rows.order_by().values("key").annotate(first=Min("received_on"), last=Max("received_on"))
     }
     numbers = _numbers(rows, groups)
+    if user is not None:
+        groups = _as_seen(rows, groups, user)
     dismissed = {one.key: one for one in PatternDecision.objects.filter(accepted=False, undone_at=None)}
     patterns = []
     for group in groups:
@@ -121,6 +125,24 @@ def found(*, on: date | None = None, least: int | None = None, days: int | None 
     return sorted(patterns, key=lambda one: (-one.number, one.named.words.casefold()))
 
 
+def _as_seen(rows: QuerySet, groups: list[Named], user) -> list[Named]:
+    """`groups` in the spellings of the referrals that `user` may see; without those of which they see none."""
+    seen = rows.filter(referral__in=Referral.objects.visible_to(user).values("pk")).order_by()
+    written: dict[str, dict[str, int]] = {}
+    for row in seen.values("key", "text").annotate(number=Count("referral", distinct=True)):
+        written.setdefault(row["key"], {})[row["text"].strip()] = row["number"]
+    for group in groups:
+        group.spellings = {text: number for key in sorted(group.keys) for text, number in written.get(key, {}).items()}
+    return [group for group in groups if group.spellings]
+
+
+def names_seen(decisions: list[PatternDecision], user) -> set[str]:
+    """Of the keys of these decisions those that a referral gives which `user` may see."""
+    rows = ContextMention.objects.filter(key__in=[one.key for one in decisions])
+    rows = rows.filter(referral__in=Referral.objects.visible_to(user).values("pk"))
+    return set(rows.order_by().values_list("key", flat=True).distinct())
+
+
 def _numbers(rows: QuerySet, groups: list[Named]) -> dict[str, int]:
     """How many referrals name each group: one that names it twice counts once."""
     home = {key: group.key for group in groups for key in group.keys}
@@ -135,9 +157,9 @@ def waits(pattern: Pattern, least: int) -> bool:
     return pattern.dismissed is None or pattern.number >= pattern.dismissed.number + least
 
 
-def with_code(code: str) -> Pattern | None:
-    """The pattern of this code among those that are there today."""
-    return next((one for one in found(least=1) if one.code == code), None)
+def with_code(code: str, user) -> Pattern | None:
+    """The pattern of this code among those that are there today, as `user` may see it."""
+    return next((one for one in found(user, least=1) if one.code == code), None)
 
 
 def accept(pattern: Pattern, *, kind: str, name: str, reason: str, by, at: datetime | None = None) -> Context:
@@ -148,7 +170,7 @@ def accept(pattern: Pattern, *, kind: str, name: str, reason: str, by, at: datet
     at = at or timezone.now()
     with transaction.atomic():
         _one_at_a_time()
-        present = with_code(pattern.code)
+        present = with_code(pattern.code, by)
         if present is None:
             raise ActRefused("This name is an open context already, or no referral of this period gives it any more.")
         told: dict[str, Any] = {

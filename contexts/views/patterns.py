@@ -20,8 +20,10 @@ from ..forms.patterns import AcceptForm, PatternFilter
 from ..models import PatternDecision
 from ..place_names import guess_kind
 from ..services import patterns as services
+from ..sight import Sight
 
 LONGEST = 500
+SHOWN = 20
 
 
 @require_safe
@@ -36,7 +38,7 @@ def show_patterns(request: HttpRequest, *, status: int = 200, refusal: str = "")
     form = PatternFilter(request.GET)
     chosen = form.chosen()
     settings = CaseworkSettings.current()
-    found = services.found(days=chosen.get("days"))
+    found = services.found(request.user, days=chosen.get("days"))
     waiting = [one for one in found if services.waits(one, settings.pattern_referrals)]
     shown = {"all": found, "dismissed": [one for one in found if one.dismissed]}.get(chosen.get("show", ""), waiting)
     audit.record("viewed", by=request.user, label="patterns", detail={"page": "patterns"})
@@ -47,7 +49,7 @@ def show_patterns(request: HttpRequest, *, status: int = 200, refusal: str = "")
         "patterns": shown,
         "months": pattern_months.months(),
         "contexts": pattern_months.over_time(request.user),
-        "decided": PatternDecision.objects.select_related("by", "context")[:20],
+        "decided": _decided(request.user),
         "may_refer": can(request.user, Permission.CONTEXT_REFER),
         "may_track": can(request.user, Permission.TRACKER_SEE),
         "refusal": refusal,
@@ -58,7 +60,7 @@ def show_patterns(request: HttpRequest, *, status: int = 200, refusal: str = "")
 @requires(Permission.PATTERNS_DECIDE)
 def accept(request: HttpRequest, code: str) -> HttpResponse:
     """Refer what was named as a context."""
-    pattern = _pattern(code)
+    pattern = _pattern(request, code)
     there = pattern.context is not None
     initial = {"kind": guess_kind(pattern.named.key), "name": pattern.named.words[:200]}
     page = drafts.open_form(
@@ -79,7 +81,7 @@ def accept(request: HttpRequest, code: str) -> HttpResponse:
 @requires(Permission.PATTERNS_DECIDE)
 def dismiss(request: HttpRequest, code: str) -> HttpResponse:
     """It is no context, or not to be assessed."""
-    pattern = _pattern(code)
+    pattern = _pattern(request, code)
     page = drafts.open_form(request, services.draft_key(code, "dismiss"), ReasonForm)
     if request.method == "POST" and page.form.is_valid():
         services.dismiss(pattern, reason=page.form.cleaned_data["reason"], by=request.user)
@@ -102,8 +104,19 @@ def undo(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("contexts:patterns")
 
 
-def _pattern(code: str) -> services.Pattern:
-    found = services.with_code(code)
+def _decided(user) -> list[dict]:
+    """What was decided last; a name that no referral gives which the reader may see is left out, and why with it."""
+    rows = list(PatternDecision.objects.select_related("by", "context")[:SHOWN])
+    seen = services.names_seen(rows, user)
+    sight = Sight(user, *{one.context_id for one in rows if one.context_id})
+    return [
+        {"one": one, "seen": one.key in seen, "reason": sight.words(one.reason) if one.key in seen else ""}
+        for one in rows
+    ]
+
+
+def _pattern(request: HttpRequest, code: str) -> services.Pattern:
+    found = services.with_code(code, request.user)
     if found is None:
         raise Http404
     return found

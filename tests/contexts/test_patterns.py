@@ -198,6 +198,25 @@ def test_dismissed_is_quiet_until_as_many_have_come_once_more_and_can_be_taken_b
     assert patterns.found()[0].dismissed is None
 
 
+def test_what_only_a_restricted_referral_says_is_shown_to_nobody_who_may_not_see_it(signed_in):
+    manager, granted = a_person(Role.MANAGER), a_person(Role.CS_PRACTITIONER)
+    for detail in ("Hartley Park", "Hartley Park", "Hartley Parc, with Ottoline"):
+        one = named(detail)
+    access.restrict(one, reason="Known", people=[granted], by=manager)
+    other = named("Ottoline Vane's house")
+    access.restrict(other, reason="Known", people=[granted], by=manager)
+    CaseworkSettings.objects.update_or_create(pk=1, defaults={"pattern_referrals": 2})
+    browser = signed_in(a_person(Role.CS_PRACTITIONER))
+    page = browser.get(PAGE, {"show": "all"}).content.decode()
+    assert "Hartley Park" in page
+    assert "Ottoline" not in page
+    code = next(one.code for one in patterns.found(granted, least=1) if "Vane" in one.named.words)
+    assert browser.get(reverse("contexts:dismiss-pattern", args=[code])).status_code == 404
+    patterns.dismiss(patterns.with_code(code, granted), reason="Ottoline lives there", by=granted)
+    assert "Ottoline" not in browser.get(PAGE).content.decode()
+    assert "Ottoline" in signed_in(granted).get(PAGE).content.decode()
+
+
 @pytest.mark.parametrize("code", ["0" * 16, "f" * 16])
 def test_a_code_that_stands_for_nothing_is_not_found(signed_in, code):
     browser = signed_in(a_person(Role.MANAGER))
