@@ -25,6 +25,9 @@ from ..services import links, steps
 from ..sight import Sight
 from .common import casework_for, note_view, refusals_show_the_context
 
+# What the titles of pages say of a link that is there, as they name nobody.
+WHOSE = {LinkedPerson: "of a person", PeerTie: "between two people"}
+
 
 @require_safe
 @requires(Permission.CONTEXT_SEE)
@@ -160,7 +163,8 @@ def _change(request: HttpRequest, row: Provenance, make: Callable[..., GovukForm
         links.change(row, form.values(), version=form.cleaned_data["version"] or 0, by=request.user)
 
     return _form(
-        request, row.context, key=links.draft_key(row, "change"), title=title, button="Save the link", said="Saved.",
+        request, row.context, row=row, key=links.draft_key(row, "change"),
+        title=title, button="Save the link", said="Saved.",
         make=lambda data: make(data, row=row, sight=sight), do=do, now=lambda form, current: form.now(current, sight),
         hidden=[name for name in links.WORDS if hasattr(row, name) and not sight.is_whole(getattr(row, name))],
     )  # fmt: skip
@@ -171,7 +175,8 @@ def _renew(request: HttpRequest, row: Provenance, title: str) -> HttpResponse:
     if row.ended_at:
         raise ActRefused(links.ENDED)
     return _form(
-        request, row.context, key=links.draft_key(row, "renew"), title=title, button="Yes, it still holds",
+        request, row.context, row=row, key=links.draft_key(row, "renew"),
+        title=title, button="Yes, it still holds",
         said="It counts until the day that you entered.", make=lambda data: RenewForm(data, row=row),
         do=lambda form: links.renew(row, **form.cleaned_data, by=request.user),
         now=lambda form, current: {name: getattr(current, name) for name in ("reliability", "review_on")},
@@ -183,7 +188,8 @@ def _end(request: HttpRequest, row: Provenance, title: str, happens: list[str]) 
     if row.ended_at:
         raise ActRefused(links.ENDED)
     return _form(
-        request, row.context, key=links.draft_key(row, "end"), title=title, button="End the link", warning=True,
+        request, row.context, row=row, key=links.draft_key(row, "end"),
+        title=title, button="End the link", warning=True,
         said="The link is ended. It stays in the chronology.", make=ReasonForm,
         do=lambda form: links.end(row, reason=form.cleaned_data["reason"], by=request.user),
         happens=[*happens, "it counts no more, and its history stays"],
@@ -204,6 +210,7 @@ def _form(
     happens: list[str] | None = None,
     warning: bool = False,
     hidden: list[str] | None = None,
+    row: Provenance | None = None,
 ) -> HttpResponse:
     """One form about the people of a context, kept while it is typed; done, it leads back to the people."""
     page = drafts.open_form(request, key, make)
@@ -221,6 +228,6 @@ def _form(
     note_view(request, found, "people")
     drawn = {
         "page": page, "found": found, "title": title, "button": button, "happens": happens, "warning": warning,
-        "back": back, "hidden": hidden,
+        "back": back, "hidden": hidden, "whose": WHOSE.get(type(row), ""),
     }  # fmt: skip
     return render(request, "contexts/people/form.html", drawn, status=status)

@@ -30,7 +30,7 @@ STRUCTURE = """() => {
   const headings = document.querySelectorAll("h1").length;
   if (headings !== 1) problems.push(`${headings} headings of the first level`);
   for (const element of document.querySelectorAll("[style]")) {
-    // grow.js sizes text areas, and what Leaflet draws it places
+    // grow.js sizes text areas, and what Leaflet and Cytoscape draw they place
     if (!element.matches("textarea") && !element.closest("[data-drawn]")) {
       problems.push(`style in ${element.outerHTML.slice(0, 99)}`);
     }
