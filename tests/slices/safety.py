@@ -265,7 +265,7 @@ def prepare(world, role: Role) -> None:
     world.safety_empty = a_map(world.c_assessed, by=cs, title="First floor")
     for number in range(6):
         world.safety_pin = a_pin(
-            world.safety_map, by=cs, square=f"{'CCDDKK'[number]}{4 + number // 2}",
+            world.safety_map, by=cs, square=("B2", "F6", "J10", "N14", "R3", "C17")[number],
             layer=whose(f"Year {7 + number % 3}"), kind=["harm", "safety"][number % 2], noted_on=_ago(30 * number),
         )  # fmt: skip
     world.safety_ended = safety.end_pin(
