@@ -8,7 +8,7 @@ from consultations.models import Referral
 from consultations.papers.redaction import Redactor
 from core.models import Text
 
-from .models import Context, Panel, PanelAction, PanelItem
+from .models import Context, LinkedPerson, Panel, PanelAction, PanelItem
 from .services.panel import TEXTS
 from .sight import OutsideSight, Sight, names_of
 
@@ -71,7 +71,16 @@ def shown(user, items) -> list[ShownItem]:
     owned = {getattr(row, f"{name}_id") for row in rows for name in TEXTS}
     bodies = dict(Text.objects.filter(pk__in=owned).values_list("pk", "body")) if owned else {}
     sight = Sight(user, *{row.context_id for row in rows if row.context_id})
-    return [_shown(row, bodies, sight.words if row.context_id else str) for row in rows]
+    near = _near(user, [row.referral for row in rows if row.referral_id])
+    return [_shown(row, bodies, sight.words if row.context_id else near) for row in rows]
+
+
+def _near(user, referrals: Iterable[Referral]) -> Callable[[str], str]:
+    """What takes out the names of hidden people who are linked to a context together with one of these young people."""
+    people = [one.young_person_id for one in referrals if one.young_person_id]
+    links = LinkedPerson.objects.filter(young_person__in=people).order_by()
+    contexts = list(links.values_list("context", flat=True).distinct()) if people else []
+    return Sight(user, *contexts).words if contexts else str
 
 
 def of_referral(user, referral: Referral) -> list[ShownItem]:
@@ -96,13 +105,18 @@ def action_words(user, actions: Iterable[PanelAction]) -> dict:
     outside = OutsideSight(
         user, *{one.item.context_id for one in actions if one.item_id not in seen and one.item.context_id}
     )
+    near = _near(user, [one.item.referral for one in actions if one.item.referral_id])
     found: dict = {}
     for action in actions:
         if action.item.context_id:
             found[action.pk] = (inside if action.item_id in seen else outside).words
         else:
-            found[action.pk] = str if action.item_id in seen else _without_names(action.item.referral)
+            found[action.pk] = near if action.item_id in seen else _both(_without_names(action.item.referral), near)
     return found
+
+
+def _both(one: Callable[[str], str], other: Callable[[str], str]) -> Callable[[str], str]:
+    return lambda text: other(one(text))
 
 
 def panel_words(user, *panels: Panel) -> Callable[[str], str]:
