@@ -18,6 +18,7 @@ from ..forms.deciding import ReasonForm
 from ..forms.merging import MergeChoiceForm, MergeForm
 from ..models import Context, ContextMerge
 from ..services import merging as services
+from ..sight import Sight
 from .common import context_for, note_view
 
 PAGE_SIZE = 25
@@ -83,6 +84,9 @@ def merges(request: HttpRequest) -> HttpResponse:
     """What was merged, the latest first."""
     rows = ContextMerge.objects.visible_to(request.user).select_related("kept", "gone", "by", "undone_by")
     page = Paginator(rows.order_by("-at", "pk"), PAGE_SIZE).get_page(request.GET.get("page"))
+    sight = Sight(request.user, *{pk for done in page for pk in (done.kept_id, done.gone_id)})
+    for done in page:
+        done.reason = sight.words(done.reason)  # for the page alone, never saved
     return render(request, "contexts/merges.html", {"page": page, "headings": HEADINGS})
 
 
@@ -103,5 +107,6 @@ def undo_merge(request: HttpRequest, pk: UUID) -> HttpResponse:
             messages.success(request, "The merge is undone. The two contexts stand for themselves again.")
             return redirect("contexts:merges")
     audit.record("viewed", by=request.user, subject=done.kept, label=done.kept.reference, detail={"page": "merge"})
+    done.reason = Sight(request.user, done.kept_id, done.gone_id).words(done.reason)  # for the page alone
     drawn = {"page": page, "done": done, "refusal": refusal, "refused": status == 409}
     return render(request, "contexts/undo_merge.html", drawn, status=status)
