@@ -13,6 +13,7 @@ from openpyxl.chart import BarChart
 from accounts.models import Agency, Team
 from accounts.permissions import Role
 from consultations.models import Referral, YoungPerson
+from core import child as processes
 from core.models import AuditEvent
 from tests.factories import a_person
 from tracker import reading
@@ -243,13 +244,13 @@ def test_rows_after_a_gap_are_read_and_a_million_empty_ones_are_not(path):
 
 def test_the_reading_process_knows_no_secrets_and_ends_with_its_reader(path, monkeypatch):
     started = []
-    popen = reading.subprocess.Popen
+    popen = processes.subprocess.Popen
 
     def noted(*args, **kwargs):
         started.append((popen(*args, **kwargs), kwargs["env"]))
         return started[0][0]
 
-    monkeypatch.setattr(reading.subprocess, "Popen", noted)
+    monkeypatch.setattr(processes.subprocess, "Popen", noted)
     monkeypatch.setenv("SECRET_KEY", "a secret")
     lines = reading.rows(path)
     next(lines)
