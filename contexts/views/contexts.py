@@ -5,7 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
@@ -56,10 +56,13 @@ def contexts(request: HttpRequest) -> HttpResponse:
 @requires(Permission.CONTEXT_SEE)
 def context(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One context as it stands. The address of one that was merged away leads to the one that stands for it."""
-    kept = merging.standing_for(pk)
-    if kept is not None and Context.objects.visible_to(request.user).filter(pk=kept.pk).exists():
+    try:
+        return show_context(request, context_for(request, pk))
+    except Http404:
+        kept = merging.standing_for(pk)
+        if kept is None or not Context.objects.visible_to(request.user).filter(pk=kept.pk).exists():
+            raise
         return redirect(kept)
-    return show_context(request, context_for(request, pk))
 
 
 def show_context(request: HttpRequest, found: Context, *, status: int = 200, refusal: str = "") -> HttpResponse:
