@@ -79,8 +79,11 @@ def delete_rows(style, tables: list[str], **options) -> list[str]:
 
 
 @pytest.fixture(autouse=True)
-def words(request):
-    """The forms' words and themes that migrations loaded, again after a transactional test has emptied the tables."""
+def _words_of_the_forms(request):
+    """The forms' words and themes that migrations loaded, again after a transactional test has emptied the tables.
+
+    Its name is no name of a parameter: one of the same name would stand in its place.
+    """
     if not {"db", "transactional_db", "live_server"} & set(
         request.fixturenames
     ) and not request.node.get_closest_marker("django_db"):

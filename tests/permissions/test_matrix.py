@@ -93,7 +93,10 @@ def test_counts_leave_out_what_may_not_be_seen(world):
 def test_home_names_only_own_work(world):
     actions = {work.heading: work for work in world.browser("maker").get("/").context["work"]}
     assert actions["Your actions"].count == 4  # of ours and of the assigned ones, planned and held
-    assert "Your actions" not in {work.heading for work in world.browser("colleague").get("/").context["work"]}
+    of_colleague = world.browser("colleague").get("/").context["work"]
+    mine = {line.url for line in actions["Your actions"].lines}
+    assert mine
+    assert not mine & {line.url for work in of_colleague for line in work.lines}
 
 
 def test_a_person_without_any_role_sees_nothing(world):

@@ -138,10 +138,12 @@ def test_nothing_leads_to_rows_and_nobody_is_named(browser):
     shown = main_of(browser)
     links = set(re.findall(r'href="([^"]*)"', shown))
     assert all(link.startswith(("?year=", "#", "/tracker/")) for link in links), links
-    for path in ("/tracker/", "/tracker/exports/", "/referrals/"):
+    for path in ("/tracker/", "/tracker/export/", "/referrals/"):
         assert browser.get(path).status_code == 403
+    exports = browser.get("/tracker/exports/").content.decode()  # those of the training register alone
     for secret in ("Child ", "T-0-", "Referrer", "9000"):
         assert secret not in shown
+        assert secret not in exports
 
 
 def test_nothing_but_the_year_narrows_it(browser):
