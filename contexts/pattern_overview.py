@@ -1,11 +1,10 @@
 """Which referrals name a context, on its page; which contexts a referral names, on its own."""
 
-from django.db.models import Count, Max
-
 from consultations.models import Referral
 
 from .models import Context, ContextMention
 from .overview import Part
+from .services.mentions import number_told
 from .sight import Sight
 
 SHOWN = 10
@@ -14,13 +13,12 @@ SHOWN = 10
 def part(context: Context, user, sight: Sight) -> Part | None:
     """How many referrals name it, and those among them that the reader may see; None where none does."""
     named = ContextMention.objects.filter(context=context)
-    counts = named.aggregate(number=Count("referral", distinct=True), last=Max("received_on"))
-    if not counts["number"]:
+    number = number_told(named, user)
+    if not number:
         return None
     seen = Referral.objects.visible_to(user).filter(pk__in=named.values("referral")).order_by("-received_on")[:SHOWN]
-    data = {**counts, "referrals": list(seen)}
-    return Part(f"Named in {counts['number']} referral{'' if counts['number'] == 1 else 's'}",
-                "contexts/patterns/_part.html", data)  # fmt: skip
+    title = f"Named in {number} referral{'' if number == 1 else 's'}"
+    return Part(title, "contexts/patterns/_part.html", {"referrals": list(seen)})
 
 
 def of_referral(referral: Referral, user) -> list[dict]:

@@ -1,12 +1,10 @@
 """What is offered beside a field in which somebody types a place, a school or a group (product.md, Contexts 8).
 
-By name only contexts that the reader may see. How many other referrals name it is a number over all of them, told from
-a few on to who does not see every referral, so that it says nothing of any single one (ADR 32).
+By name only contexts that the reader may see. How many other referrals name it counts those that they may not see where
+these are not a few, so that it tells of none of them (ADR 32).
 """
 
 from dataclasses import dataclass
-
-from accounts.permissions import Permission, can
 
 from .models import Context, ContextMention
 from .place_names import Known, place_key
@@ -14,8 +12,6 @@ from .search import named
 from .services import mentions, patterns
 
 OFFERED = 8
-# So few are not told to who does not see every referral.
-FEW = 3
 SHORTEST = 3
 
 
@@ -42,16 +38,19 @@ def suggest(text: str, user, *, but=None) -> Suggestion:
 
 
 def _line(key: str, user, but) -> str:
-    number = others_naming(key, but=but)
-    if number == 0 or (number < FEW and not can(user, Permission.REFERRAL_SEE_ALL)):
+    number = others_naming(key, user, but=but)
+    if number == 0:
         return ""
     return f"{number} other referral{'' if number == 1 else 's'} this term name{'s' if number == 1 else ''} it."
 
 
-def others_naming(key: str, *, but=None) -> int:
-    """How many other referrals of the period name what this key names: so written, or meaning the same context."""
+def others_naming(key: str, user, *, but=None) -> int:
+    """How many other referrals of the period name what this key names, as far as `user` may be told.
+
+    So written, or meaning the same context.
+    """
     rows = ContextMention.objects.filter(received_on__gte=patterns.since())
     mine = rows.filter(key=key)
     contexts = mentions.known_names().find(key)
     found = mine | rows.filter(context=contexts[0]) if contexts else mine
-    return found.exclude(referral=but).values("referral").distinct().count()
+    return mentions.number_told(found.exclude(referral=but), user)

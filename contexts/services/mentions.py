@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Count, Q, QuerySet
 
 from consultations.choices import ReferralState
 from consultations.models import Referral
@@ -15,6 +16,8 @@ from ..models import Context, ContextMention, ContextName
 from ..place_names import Known, place_key
 
 BATCH = 500
+# Of referrals that a reader may not see only so many or more are told, as a number: fewer would tell of a single one.
+FEW = 3
 
 
 def known_names() -> Known:
@@ -83,3 +86,17 @@ def adopt(context: Context) -> int:
     for key, (pk, exact) in meant.items():
         loose.filter(key=key).update(context=pk, how=NamedAs.EXACT if exact else NamedAs.VARIANT)
     return len(meant)
+
+
+def told(seen: int, hidden: int) -> int:
+    """How many referrals are told of: all that the reader sees, and the hidden ones where they are not a few."""
+    return seen + (hidden if hidden >= FEW else 0)
+
+
+def number_told(mentions: QuerySet, user) -> int:
+    """How many referrals give these mentions, as far as `user` may be told (ADR 32); one query."""
+    visible = Q(referral__in=Referral.objects.visible_to(user).values("pk"))
+    numbers = mentions.order_by().aggregate(
+        seen=Count("referral", distinct=True, filter=visible), every=Count("referral", distinct=True)
+    )
+    return told(numbers["seen"], numbers["every"] - numbers["seen"])

@@ -1,8 +1,7 @@
 """Names that several referrals give: kept up from the records, counted, and what is decided about them.
 
 What referrals name is read again for whatever the audit log says has changed since, a round at a time; running it
-twice changes nothing. A number counts every referral, restricted ones too: it says how many, and of whom nothing
-(ADR 32).
+twice changes nothing. A number counts hidden referrals only where they are not a few: it tells of none (ADR 32).
 """
 
 import hashlib
@@ -27,7 +26,7 @@ from ..choices import OPEN
 from ..models import Context, ContextMention, PatternDecision, PatternReading
 from ..place_names import Named, grouped
 from . import referring
-from .mentions import adopt, read_again
+from .mentions import adopt, read_again, told
 
 # Events that change no name that a referral gives.
 _SAYS_NOTHING = ("viewed", "searched", "denied", "printed", "signed-in", "signed-out")
@@ -90,7 +89,8 @@ def found(user=None, *, on: date | None = None, least: int | None = None, days: 
 
     With whatever was decided about each: one that was dismissed is there again when as many have come once more. For
     `user` a name is written as referrals write it that they may see; one that no such referral gives is not theirs to
-    see. The number counts all of them. Without `user` it is for the rounds, which show nobody a name.
+    see. Hidden referrals are in the number where they are not a few (`mentions.told`). Without `user` it is for the
+    rounds, which show nobody a name and count as for somebody who may see no restricted one.
     """
     settings = CaseworkSettings.current()
     least = settings.pattern_referrals if least is None else least
@@ -100,13 +100,14 @@ def found(user=None, *, on: date | None = None, least: int | None = None, days: 
     groups = grouped((row["key"], row["text"], row["number"]) for row in counted)
     contexts = {row["key"]: row["context"] for row in counted if row["context"]}
     by_pk = Context.objects.in_bulk(list(set(contexts.values())))
+    visible = Referral.objects.filter(restricted_at=None) if user is None else Referral.objects.visible_to(user)
+    seen = rows.filter(referral__in=visible.values("pk"))
     spans = {
         row["key"]: row
-        for row in rows.order_by().values("key").annotate(first=Min("received_on"), last=Max("received_on"))
+        for row in seen.order_by().values("key").annotate(first=Min("received_on"), last=Max("received_on"))
     }
-    numbers = _numbers(rows, groups)
-    if user is not None:
-        groups = _as_seen(rows, groups, user)
+    numbers = _numbers(rows, seen, groups)
+    groups = _as_seen(seen, groups)
     dismissed = {one.key: one for one in PatternDecision.objects.filter(accepted=False, undone_at=None)}
     patterns = []
     for group in groups:
@@ -116,8 +117,8 @@ def found(user=None, *, on: date | None = None, least: int | None = None, days: 
             Pattern(
                 group,
                 numbers[group.key],
-                min(spans[key]["first"] for key in group.keys),
-                max(spans[key]["last"] for key in group.keys),
+                min(spans[key]["first"] for key in group.keys & spans.keys()),
+                max(spans[key]["last"] for key in group.keys & spans.keys()),
                 next((by_pk[contexts[key]] for key in group.keys if key in contexts), None),
                 next((dismissed[key] for key in group.keys if key in dismissed), None),
             )
@@ -125,11 +126,10 @@ def found(user=None, *, on: date | None = None, least: int | None = None, days: 
     return sorted(patterns, key=lambda one: (-one.number, one.named.words.casefold()))
 
 
-def _as_seen(rows: QuerySet, groups: list[Named], user) -> list[Named]:
-    """`groups` in the spellings of the referrals that `user` may see; without those of which they see none."""
-    seen = rows.filter(referral__in=Referral.objects.visible_to(user).values("pk")).order_by()
+def _as_seen(seen: QuerySet, groups: list[Named]) -> list[Named]:
+    """`groups` in the spellings of the mentions `seen`; without those of which none is seen."""
     written: dict[str, dict[str, int]] = {}
-    for row in seen.values("key", "text").annotate(number=Count("referral", distinct=True)):
+    for row in seen.order_by().values("key", "text").annotate(number=Count("referral", distinct=True)):
         written.setdefault(row["key"], {})[row["text"].strip()] = row["number"]
     for group in groups:
         group.spellings = {text: number for key in sorted(group.keys) for text, number in written.get(key, {}).items()}
@@ -143,13 +143,14 @@ def names_seen(decisions: list[PatternDecision], user) -> set[str]:
     return set(rows.order_by().values_list("key", flat=True).distinct())
 
 
-def _numbers(rows: QuerySet, groups: list[Named]) -> dict[str, int]:
-    """How many referrals name each group: one that names it twice counts once."""
+def _numbers(rows: QuerySet, seen: QuerySet, groups: list[Named]) -> dict[str, int]:
+    """How many referrals name each group, as far as it is told: one that names it twice counts once."""
     home = {key: group.key for group in groups for key in group.keys}
-    referrals: dict[str, set] = {group.key: set() for group in groups}
-    for key, referral in rows.order_by().values_list("key", "referral"):
-        referrals[home[key]].add(referral)
-    return {key: len(pks) for key, pks in referrals.items()}
+    every, visible = ({group.key: set() for group in groups} for _ in range(2))
+    for found_in, kept in ((rows, every), (seen, visible)):
+        for key, referral in found_in.order_by().values_list("key", "referral"):
+            kept[home[key]].add(referral)
+    return {key: told(len(visible[key]), len(every[key]) - len(visible[key])) for key in every}
 
 
 def waits(pattern: Pattern, least: int) -> bool:
@@ -173,15 +174,15 @@ def accept(pattern: Pattern, *, kind: str, name: str, reason: str, by, at: datet
         present = with_code(pattern.code, by)
         if present is None:
             raise ActRefused("This name is an open context already, or no referral of this period gives it any more.")
-        told: dict[str, Any] = {
+        telling: dict[str, Any] = {
             "worry": reason, "why_it_matters": f"Named in {present.number} referrals since {present.first:%d/%m/%Y}.",
             "strengths": "", "referrer_name": by.name, "team": by.team,
             "agency": by.team.agency if by.team_id else None, "arrival": Arrival.ONLINE,
             "received_on": timezone.localdate(at),
         }  # fmt: skip
         if present.context is None:
-            told |= {"kind": kind, "name": name, "place": ""}
-        made = referring.refer(told, to=present.context, by=by, at=at).context
+            telling |= {"kind": kind, "name": name, "place": ""}
+        made = referring.refer(telling, to=present.context, by=by, at=at).context
         for spelling in present.named.spellings:
             referring.name_it(made, spelling[:200], by=by, at=at)
         adopt(made)

@@ -266,13 +266,29 @@ def test_who_does_not_see_a_context_is_not_offered_it_nor_told_of_a_few(signed_i
     assert ask(teacher, "Marlow Road Academy") == {"offered": [], "line": "3 other referrals this term name it."}
 
 
-def test_a_restricted_referral_counts_and_is_not_listed(signed_in):
+def test_hidden_referrals_are_told_of_as_a_number_only_where_they_are_not_a_few(signed_in):
     context = a_context("assessing", name="Marlow Road Academy", kind="school")
-    hidden = named("Marlow Road Academy", name="Ottoline Vane")
-    access.restrict(hidden, reason="Known", people=[], by=a_person(Role.MANAGER))
-    page = signed_in(a_person(Role.CS_PRACTITIONER)).get(context.get_absolute_url()).content.decode()
-    assert "Named in 1 referral" in page
-    assert hidden.reference not in page
+    manager, cs = a_person(Role.MANAGER), signed_in(a_person(Role.CS_PRACTITIONER))
+    shown = named("Marlow Road Academy")
+    for hidden in range(1, 4):
+        one = named("Marlow Road Academy", name="Ottoline Vane")
+        access.restrict(one, reason="Known", people=[], by=manager)
+        number = 4 if hidden == 3 else 1
+        page = cs.get(context.get_absolute_url()).content.decode()
+        assert f"Named in {number} referral" in page
+        assert one.reference not in page
+        assert shown.reference in page
+        assert ask(cs, "Marlow Road Academy")["line"].startswith(f"{number} other referral")
+
+
+def test_a_few_hidden_referrals_pass_no_threshold(signed_in):
+    manager = a_person(Role.MANAGER)
+    named("Hartley Park")
+    for _ in range(2):
+        access.restrict(named("Hartley Park"), reason="Known", people=[], by=manager)
+    patterns.read_what_changed()
+    assert patterns.found() == patterns.found(manager) == []
+    assert not Notice.objects.filter(key__startswith="pattern:").exists()
 
 
 @pytest.mark.parametrize(
