@@ -46,6 +46,9 @@ class Permission(StrEnum):
     THEMES_MANAGE = "themes.manage"
     TRAINING_SEE = "training.see"
     TRAINING_MANAGE = "training.manage"
+    REVIEW_SEE = "review.see"
+    REVIEW_WRITE = "review.write"
+    REVIEW_ACTION_UPDATE_OWN = "review-action.update-own"
     PEOPLE_MANAGE = "people.manage"
     SETTINGS_MANAGE = "settings.manage"
     AUDIT_SEE = "audit.see"
@@ -86,7 +89,7 @@ _ROLE_WORDS: dict[Role, tuple[str, str]] = {
     ),
     Role.MANAGER: (
         "Manager",
-        "Sees every referral, the tracker and its dashboard; exports, imports and reports; keeps themes and training.",
+        "Sees every referral, the tracker and system reviews; exports, imports and reports; keeps themes and training.",
     ),
     Role.LEAD: (
         "System-change lead",
@@ -110,6 +113,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.CONTEXT_SEE,
             Permission.CONTEXT_WORK,
             Permission.CONFERENCE_SEE,
+            Permission.REVIEW_ACTION_UPDATE_OWN,
         },
     ),
     Role.CS_PRACTITIONER: frozenset(
@@ -143,6 +147,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.DASHBOARD_SEE,
             Permission.THEMES_TAG,
             Permission.TRAINING_SEE,
+            Permission.REVIEW_ACTION_UPDATE_OWN,
         }
     ),
     Role.MANAGER: frozenset(
@@ -173,9 +178,20 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.THEMES_MANAGE,
             Permission.TRAINING_SEE,
             Permission.TRAINING_MANAGE,
+            Permission.REVIEW_SEE,
+            Permission.REVIEW_ACTION_UPDATE_OWN,
         }
     ),
-    Role.LEAD: frozenset({Permission.DASHBOARD_SEE, Permission.TRAINING_SEE, Permission.TRAINING_MANAGE}),
+    Role.LEAD: frozenset(
+        {
+            Permission.DASHBOARD_SEE,
+            Permission.TRAINING_SEE,
+            Permission.TRAINING_MANAGE,
+            Permission.REVIEW_SEE,
+            Permission.REVIEW_WRITE,
+            Permission.REVIEW_ACTION_UPDATE_OWN,
+        }
+    ),
     Role.ADMINISTRATOR: frozenset(
         {Permission.PEOPLE_MANAGE, Permission.SETTINGS_MANAGE, Permission.THEMES_MANAGE},
     ),

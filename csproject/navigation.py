@@ -32,6 +32,7 @@ NAVIGATION = [
     NavItem(
         "Training", "tracker:training", "/tracker/training/", Permission.TRAINING_SEE, unless=Permission.TRACKER_SEE
     ),
+    NavItem("Reviews", "reviews:reviews", "/reviews/", Permission.REVIEW_SEE),
     NavItem("People", "accounts:people", "/administration/people/", Permission.PEOPLE_MANAGE),
     NavItem("Settings", "accounts:settings", "/administration/settings/", Permission.SETTINGS_MANAGE),
     NavItem("Audit", "audit", "/audit/", Permission.AUDIT_SEE),

@@ -44,6 +44,7 @@ urlpatterns = [
     path("referrals/", include("consultations.urls")),
     path("contexts/", include("contexts.urls")),
     path("", include("tracker.urls")),
+    path("reviews/", include("reviews.urls")),
 ]
 
 handler400 = views.bad_request

@@ -49,6 +49,7 @@ from ...demo import (
     contexts_peers,
     contexts_plan,
     contexts_safety,
+    reviews,
     training,
 )
 from ...demo.tracker import FurtherReferrals
@@ -191,6 +192,7 @@ class Command(BaseCommand):
         training.load(people, now)
         contexts.load(people, now, DEMO_SLICES)
         patterns.read_what_changed(now)
+        reviews.load(people, now)
         publishing.publish(now)
         referrals.start(
             {"case_number": "482913", "name": "Ellis Varga", "date_of_birth": date(2010, 5, 2)},

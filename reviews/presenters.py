@@ -1,0 +1,164 @@
+"""How rounds and their boards are shown: rows, cells and counts, at a number of queries that does not grow."""
+
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Q
+from django.utils.formats import date_format
+
+from core import texts
+from core.models.actions import ActionStatus
+
+from .choices import COLUMNS, LEVEL_WORDS, Column, Domain, Level, Overall, Part, Rating, Stage
+from .models import OverallRating, Review, ReviewAction, Statement
+
+_OPEN = Q(status=ActionStatus.OPEN)
+_NOBODY = _OPEN & (Q(owner=None, owner_name="", points_to=[]) | Q(owner__is_active=False))
+
+
+@dataclass
+class Card:
+    """A statement with its action plan."""
+
+    statement: Statement
+    actions: list[ReviewAction] = field(default_factory=list)
+    waits: int = 0  # copies of its words that wait to be merged
+
+
+@dataclass
+class Pair:
+    """A rating and the action plan beside it: the cards of one part, or of one domain of it."""
+
+    column: Column
+    cards: list[Card] = field(default_factory=list)
+
+
+@dataclass
+class Row:
+    """One part of the board: its overall rating, and its statements in the three pairs of columns."""
+
+    part: Part
+    overall: OverallRating | None
+    pairs: list[Pair]
+    counts: dict[str, int]
+    doubt: str = ""  # where the rating and the statements do not go together, in words
+
+
+def lead_words(person) -> str:
+    """Who leads, in words."""
+    if person is None:
+        return "Nobody yet"
+    return person.name if person.is_active else f"{person.name} (has left)"
+
+
+def by_when(action: ReviewAction) -> str:
+    """Its timescale and date in words; a date that was counted says so."""
+    if not action.due:
+        return action.timescale
+    day = date_format(action.due, "DATE_FORMAT")
+    if action.due_counted:
+        return f"{action.timescale} (counted from the review: {day})"
+    return f"by {day} ({action.timescale})" if action.timescale else f"by {day}"
+
+
+def listed(rounds: list[Review]) -> list[dict]:
+    """For the list of rounds: {"review", "statements", "open", "nobody"}; two queries."""
+    pks = [one.pk for one in rounds]
+    statements = Statement.objects.standing().filter(review__in=pks).order_by().values("review")
+    counted = {row["review"]: row["number"] for row in statements.annotate(number=Count("pk"))}
+    actions = ReviewAction.objects.live().filter(statement__review__in=pks).order_by().values("statement__review")
+    acted = {
+        row["statement__review"]: row
+        for row in actions.annotate(open=Count("pk", filter=_OPEN), nobody=Count("pk", filter=_NOBODY))
+    }
+    return [
+        {
+            "review": one,
+            "lead": lead_words(one.lead),
+            "statements": counted.get(one.pk, 0),
+            "open": acted.get(one.pk, {}).get("open", 0),
+            "nobody": acted.get(one.pk, {}).get("nobody", 0),
+        }
+        for one in rounds
+    ]
+
+
+def overview(review: Review) -> list[dict]:
+    """How each part stands, by level: {"level", "words", "rows": [{"part", "overall", "red", …, "open", "nobody"}]}."""
+    rated = {one.part: one for one in review.overall_ratings.current().select_related("by")}
+    statements = review.statements.standing().order_by().values("level", "stage", "rating")
+    counts: dict[str, dict[str, int]] = {part: dict.fromkeys(Rating.values, 0) for part in Part}
+    for row in statements.annotate(number=Count("pk")):
+        counts[Part.of(row["level"], row["stage"])][row["rating"]] = row["number"]
+    actions = ReviewAction.objects.live().filter(statement__review=review).order_by()
+    by_part = actions.values("statement__level", "statement__stage")
+    acted = {
+        Part.of(row["statement__level"], row["statement__stage"]): row
+        for row in by_part.annotate(open=Count("pk", filter=_OPEN), nobody=Count("pk", filter=_NOBODY))
+    }
+    return [
+        {
+            "level": level,
+            "words": LEVEL_WORDS[level],
+            "rows": [
+                {
+                    "part": part, "overall": rated.get(part), **counts[part],
+                    "open": acted.get(part, {}).get("open", 0), "nobody": acted.get(part, {}).get("nobody", 0),
+                    "doubt": doubt(rated.get(part), counts[part]),
+                }
+                for part in Part
+                if part.level == level
+            ],
+        }
+        for level in Level
+    ]  # fmt: skip
+
+
+def board(review: Review, level: Level, domain: Domain | None = None) -> list[Row]:
+    """The board of one level, all domains or one: a row for each stage; four queries, whatever it holds."""
+    rows = review.statements.standing().filter(level=level)
+    if domain:
+        rows = rows.filter(domain=domain)
+    statements = list(rows.select_related("words__updated_by"))
+    cards = {statement.pk: Card(statement) for statement in statements}
+    actions = ReviewAction.objects.filter(statement__in=list(cards)).select_related("owner")
+    for action in actions:
+        action.statement = cards[action.statement_id].statement
+        cards[action.statement_id].actions.append(action)
+    waiting = texts.waiting([statement.words for statement in statements])
+    rated = {one.part: one for one in review.overall_ratings.current().select_related("by")}
+    made = []
+    for stage in Stage:
+        part = Part.of(level, stage)
+        pairs = [Pair(column) for column in COLUMNS]
+        by_rating = {pair.column.rating: pair for pair in pairs}
+        counts = dict.fromkeys(Rating.values, 0)
+        for statement in statements:
+            if statement.stage == stage:
+                card = cards[statement.pk]
+                card.waits = len(waiting.get(statement.words_id, ()))
+                by_rating[Rating(statement.rating)].cards.append(card)
+                counts[statement.rating] += 1
+        overall = rated.get(part)
+        # What is said of the rating is said of all domains; with one of them shown, it is not the whole part.
+        made.append(Row(part, overall, pairs, counts, "" if domain else doubt(overall, counts)))
+    return made
+
+
+def doubt(overall: OverallRating | None, counts: dict[str, int]) -> str:
+    """Where an overall rating and the statements do not go together, in words; "" else. It changes nothing."""
+    if overall is None or not sum(counts.values()):
+        return ""
+    rating, red, green = overall.rating, counts[Rating.RED], counts[Rating.GREEN]
+    if rating in (Overall.GREEN, Overall.GREEN_AMBER) and red:
+        return f"The rating is {overall.get_rating_display()}, and {_statements(red)} red."
+    if rating in (Overall.GREEN, Overall.GREEN_AMBER) and not green:
+        return f"The rating is {overall.get_rating_display()}, and no statement is green."
+    if rating == Overall.RED and not red:
+        return "The rating is Red, and no statement is red."
+    if rating == Overall.AMBER_RED and not red and not counts[Rating.AMBER]:
+        return "The rating is Amber/Red, and every statement is green."
+    return ""
+
+
+def _statements(number: int) -> str:
+    return "1 statement is" if number == 1 else f"{number} statements are"

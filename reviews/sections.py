@@ -1,0 +1,56 @@
+"""The pages that stand together: the lists under Reviews, and the pages of one round. In one place for all tabs."""
+
+from dataclasses import dataclass
+
+from accounts.permissions import Permission, permissions_of
+
+from .models import Review
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A list: its words, the name of its URL, the start of the paths that count as being in it, its permission."""
+
+    label: str
+    url_name: str
+    prefix: str
+    permission: Permission
+
+
+SECTIONS = [
+    Section("Reviews", "reviews:reviews", "/reviews/", Permission.REVIEW_SEE),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A page of one round: its words, the name of its URL, what its URL takes after the id, the path after the id."""
+
+    label: str
+    url_name: str
+    more: tuple[str, ...] = ()
+    path: str = ""
+
+
+TABS = [
+    Tab("Overview", "reviews:review"),
+    Tab("Board: level 1", "reviews:board", ("1",), "board/1/"),
+    Tab("Board: level 2", "reviews:board", ("2",), "board/2/"),
+]
+
+
+def sections_for(user) -> list[Section]:
+    """The lists that `user` may open, in order."""
+    held = permissions_of(user)
+    return [section for section in SECTIONS if section.permission in held]
+
+
+def current_of(sections: list[Section], path: str) -> Section | None:
+    """The section that `path` is in: the one with the longest beginning of it."""
+    inside = [section for section in sections if path.startswith(section.prefix)]
+    return max(inside, key=lambda section: len(section.prefix), default=None)
+
+
+def tabs_for(review: Review) -> list[Tab]:
+    """The tabs of one round."""
+    return TABS
