@@ -177,7 +177,7 @@ def test_can_asks_for_the_row_too():
 
 @pytest.mark.parametrize("role", [Role.LEAD, Role.ADMINISTRATOR, Role.AUDITOR])
 def test_roles_without_casework_have_none(role):
-    about_nobody = ("people", "audit", "settings", "training", "themes.manage", "dashboard")
+    about_nobody = ("people", "audit", "settings", "training", "themes.manage", "dashboard", "review")
     casework = {permission for permission in Permission if not permission.startswith(about_nobody)}
     assert not ROLE_PERMISSIONS[role] & casework
 
