@@ -5,3 +5,9 @@ from django.apps import AppConfig
 
 class ReviewsConfig(AppConfig):
     name = "reviews"
+
+    def ready(self) -> None:
+        """Bring what happens to a round when it is closed."""
+        from .services import evidence, rounds
+
+        rounds.CLOSING.append(evidence.keep_figures)

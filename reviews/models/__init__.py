@@ -1,8 +1,11 @@
 """The records of system reviews."""
 
 from .actions import ReviewAction, ReviewProgress
+from .evidence import EvidenceFile, Figure
 from .ratings import OverallRating
 from .rounds import Review
 from .statements import Statement, StatementMove
 
-__all__ = ["OverallRating", "Review", "ReviewAction", "ReviewProgress", "Statement", "StatementMove"]
+__all__ = [
+    "EvidenceFile", "Figure", "OverallRating", "Review", "ReviewAction", "ReviewProgress", "Statement", "StatementMove",
+]  # fmt: skip

@@ -21,6 +21,7 @@ from ..forms.statements import MoveForm, StatementForm
 from ..models import Statement
 from ..services import statements as services
 from ..services import steps
+from . import evidence
 from .common import note_view, refusals_show_the_review, refusals_show_the_statement, review_for, statement_for
 
 
@@ -66,6 +67,7 @@ def show_statement(request: HttpRequest, found: Statement, *, status: int = 200,
             {"title": move.words, "by": move.by, "at": move.at, "text": move.reason}
             for move in found.moves.select_related("by").order_by("-at")
         ],
+        "evidence": evidence.shown(found),
         "board": place_of(found),
         "may_write": writes and found.removed_at is None,
         "may_put_back": writes and found.removed_at is not None,
