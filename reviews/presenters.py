@@ -40,6 +40,7 @@ class Row:
     overall: OverallRating | None
     pairs: list[Pair]
     counts: dict[str, int]
+    last: OverallRating | None = None  # what the round before was rated
     doubt: str = ""  # where the rating and the statements do not go together, in words
 
 
@@ -56,8 +57,16 @@ def by_when(action: ReviewAction) -> str:
         return action.timescale
     day = date_format(action.due, "DATE_FORMAT")
     if action.due_counted:
-        return f"{action.timescale} (counted from the review: {day})"
+        which = " in which it was agreed" if action.carried_from_id else ""
+        return f"{action.timescale} (counted from the review{which}: {day})"
     return f"by {day} ({action.timescale})" if action.timescale else f"by {day}"
+
+
+def last_ratings(review: Review) -> dict[str, OverallRating]:
+    """The overall ratings of the round before, by part. They are judgements, so a round does not take them over."""
+    if review.follows_id is None:
+        return {}
+    return {one.part: one for one in OverallRating.objects.current().filter(review=review.follows_id)}
 
 
 def listed(rounds: list[Review]) -> list[dict]:
@@ -85,6 +94,7 @@ def listed(rounds: list[Review]) -> list[dict]:
 def overview(review: Review) -> list[dict]:
     """How each part stands, by level: {"level", "words", "rows": [{"part", "overall", "red", …, "open", "nobody"}]}."""
     rated = {one.part: one for one in review.overall_ratings.current().select_related("by")}
+    last = last_ratings(review)
     statements = review.statements.standing().order_by().values("level", "stage", "rating")
     counts: dict[str, dict[str, int]] = {part: dict.fromkeys(Rating.values, 0) for part in Part}
     for row in statements.annotate(number=Count("pk")):
@@ -101,7 +111,7 @@ def overview(review: Review) -> list[dict]:
             "words": LEVEL_WORDS[level],
             "rows": [
                 {
-                    "part": part, "overall": rated.get(part), **counts[part],
+                    "part": part, "overall": rated.get(part), "last": last.get(part), **counts[part],
                     "open": acted.get(part, {}).get("open", 0), "nobody": acted.get(part, {}).get("nobody", 0),
                     "doubt": doubt(rated.get(part), counts[part]),
                 }
@@ -126,6 +136,7 @@ def board(review: Review, level: Level, domain: Domain | None = None) -> list[Ro
         cards[action.statement_id].actions.append(action)
     waiting = texts.waiting([statement.words for statement in statements])
     rated = {one.part: one for one in review.overall_ratings.current().select_related("by")}
+    last = last_ratings(review)
     made = []
     for stage in Stage:
         part = Part.of(level, stage)
@@ -140,7 +151,8 @@ def board(review: Review, level: Level, domain: Domain | None = None) -> list[Ro
                 counts[statement.rating] += 1
         overall = rated.get(part)
         # What is said of the rating is said of all domains; with one of them shown, it is not the whole part.
-        made.append(Row(part, overall, pairs, counts, "" if domain else doubt(overall, counts)))
+        said = "" if domain else doubt(overall, counts)
+        made.append(Row(part, overall, pairs, counts, last=last.get(part), doubt=said))
     return made
 
 

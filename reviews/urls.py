@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from . import urls_of_evidence
+from . import urls_of_evidence, urls_of_rounds
 from .views import actions, board, rounds, statements
 
 _PK = "(?P<pk>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
@@ -31,4 +31,5 @@ urlpatterns = [
     path("actions/<uuid:pk>/close/", actions.close, name="close-action"),
     path("actions/<uuid:pk>/reopen/", actions.reopen, name="reopen-action"),
     *urls_of_evidence.urlpatterns,
+    *urls_of_rounds.urlpatterns,
 ]

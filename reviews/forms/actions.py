@@ -1,5 +1,6 @@
 """An action of a statement, and what the list of actions may be narrowed by."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -77,9 +78,16 @@ class ReviewActionForm(ActionForm):
             cleaned |= {"owner": None, "owner_name": "", "owner_agency": ""}
         cleaned["due_counted"] = False
         if not cleaned.get("due") and "due" not in self.errors:
-            counted = counted_from(cleaned.get("timescale", ""), self.statement.review.on)
+            counted = self._counted(cleaned.get("timescale", ""))
             cleaned |= {"due": counted, "due_counted": counted is not None}
         return cleaned
+
+    def _counted(self, timescale: str) -> date | None:
+        """The day that a timescale says. One carried on from an earlier round stays the day that it was there."""
+        action = self.instance
+        if action.carried_from_id and action.due_counted and timescale == action.timescale:
+            return action.due
+        return counted_from(timescale, self.statement.review.on)
 
     def values(self) -> dict[str, Any]:
         """What the services take."""

@@ -17,6 +17,15 @@ class ReviewQuerySet(models.QuerySet):
         """Every round, for who reads system reviews: they are about the system and name no child."""
         return self if can(user, Permission.REVIEW_SEE) else self.none()
 
+    def latest(self) -> "ReviewQuerySet":
+        """Those that no later round went on from."""
+        return self.filter(next_round=None)
+
+    def of_chain(self, review: "Review") -> "ReviewQuerySet":
+        """This round with all that went before it and came after it, the earliest first."""
+        first = review.first_id or review.pk
+        return self.filter(Q(pk=first) | Q(first=first)).order_by("made_at")
+
 
 class Review(models.Model):
     """One round. Its statements, ratings and actions are its own, so that an earlier one stays as it was."""
@@ -30,6 +39,10 @@ class Review(models.Model):
     next_on = models.DateField(null=True, blank=True, help_text="When the next round is meant to be.")
     state = models.CharField(max_length=10, choices=ReviewState.choices, default=ReviewState.OPEN)
     follows = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="next_round")
+    first = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="later_rounds",
+        help_text="The round that its chain began with; empty in that one.",
+    )  # fmt: skip
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -50,6 +63,11 @@ class Review(models.Model):
                 | Q(state="closed", closed_at__isnull=False, closed_by__isnull=False),
                 name="review_closed_by_and_at",
                 violation_error_message="A round that is closed keeps who closed it and when.",
+            ),
+            models.CheckConstraint(
+                condition=Q(follows=None, first=None) | Q(follows__isnull=False, first__isnull=False),
+                name="review_in_a_chain",
+                violation_error_message="A round that goes on from another belongs to the chain of that one.",
             ),
         ]
         indexes = [models.Index(fields=["state", "on"], name="review_of_day")]

@@ -77,6 +77,15 @@ def add(statement: Statement, values: dict[str, Any], *, by, at: datetime | None
     return made
 
 
+def notes(action: ReviewAction) -> list[ReviewProgress]:
+    """The notes on how it goes, the latest first; those of the earlier rounds that it was carried on from too."""
+    known, pk = [action.pk], action.carried_from_id
+    while pk is not None:  # as many as there were rounds
+        known.append(pk)
+        pk = ReviewAction.objects.values_list("carried_from", flat=True).get(pk=pk)
+    return list(ReviewProgress.objects.filter(action__in=known).select_related("by").order_by("-at"))
+
+
 def may_work_on(user, action: ReviewAction) -> bool:
     """Whether this person may note how it goes and say how it ended: it is theirs, or they keep system reviews."""
     mine = action.owner_id == user.pk and can(user, Permission.REVIEW_ACTION_UPDATE_OWN)

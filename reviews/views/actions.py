@@ -160,8 +160,7 @@ def _show(request: HttpRequest, found: ReviewAction, *, status: int = 200, **mor
         "later": later,
         "facts": _facts(found),
         "progress": [
-            {"title": "Note", "by": note.by, "at": note.at, "text": note.body}
-            for note in found.progress.select_related("by").order_by("-at")
+            {"title": "Note", "by": note.by, "at": note.at, "text": note.body} for note in services.notes(found)
         ],
         "back": back,
         "here": quote(f"{services.page_of(found)}?next={quote(back)}"),

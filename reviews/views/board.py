@@ -71,6 +71,6 @@ def rate(request: HttpRequest, pk: UUID, level: str, stage: str) -> HttpResponse
             return redirect(back)
     drawn = {
         "page": page, "review": found, "title": f"Overall rating: {part.label}", "button": "Save the rating",
-        "back": back, "ratings": ratings,
+        "back": back, "ratings": ratings, "last": presenters.last_ratings(found).get(part),
     }  # fmt: skip
     return render(request, "reviews/rate.html", drawn, status=status)

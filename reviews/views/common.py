@@ -16,7 +16,9 @@ from ..services import steps
 
 def review_for(request: HttpRequest, pk: UUID) -> Review:
     """The round with its lead; 404 where it does not exist or is not this person's to see."""
-    return get_object_or_404(Review.objects.visible_to(request.user).select_related("lead", "closed_by"), pk=pk)
+    return get_object_or_404(
+        Review.objects.visible_to(request.user).select_related("lead", "closed_by", "follows"), pk=pk
+    )
 
 
 def statement_for(request: HttpRequest, pk: UUID) -> Statement:

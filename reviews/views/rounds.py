@@ -20,6 +20,7 @@ from ..forms.rounds import CloseRoundForm, ReasonForm, RoundFilter, RoundForm
 from ..models import Review
 from ..services import rounds as services
 from ..services import steps
+from ..services.going_on import next_of
 from .common import note_view, refusals_show_the_review, review_for
 
 PAGE_SIZE = 50
@@ -71,14 +72,17 @@ def show_review(request: HttpRequest, found: Review, *, status: int = 200, **mor
     """The page of a round; with `refusal` above it where an act was just refused (409)."""
     note_view(request, found, "review")
     acts = steps.acts_for(found, request.user)
+    later = next_of(found)
     drawn = {
         "review": found,
-        "facts": _facts(found),
+        "later": later,
+        "facts": _facts(found, later),
         "levels": presenters.overview(found),
         "headings": PART_HEADINGS,
         "may_write": ReviewAct.WRITE in acts,
         "may_close": ReviewAct.CLOSE in acts,
-        "may_reopen": ReviewAct.REOPEN in acts and not Review.objects.filter(follows=found).exists(),
+        "may_reopen": ReviewAct.REOPEN in acts and later is None,
+        "may_go_on": ReviewAct.NEXT in acts and later is None,
         **more,
     }
     return render(request, "reviews/review.html", drawn, status=status)
@@ -146,11 +150,18 @@ def reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "reviews/step.html", drawn)
 
 
-def _facts(found: Review) -> list[dict]:
+def _facts(found: Review, later: Review | None) -> list[dict]:
+    before = found.follows
     rows = [
         {"key": "Date of the review", "value": date_format(found.on, "DATE_FORMAT")},
         {"key": "Lead", "value": presenters.lead_words(found.lead)},
         {"key": "Next round", "value": date_format(found.next_on, "DATE_FORMAT") if found.next_on else ""},
+        {"key": "Went on from", "value": _day(before), "url": before.get_absolute_url()} if before else {"value": ""},
+        {"key": "Went on as", "value": _day(later), "url": later.get_absolute_url()} if later else {"value": ""},
         {"key": "Closed although actions had no lead", "value": found.closed_because},
     ]
     return [row for row in rows if row["value"]]
+
+
+def _day(found: Review) -> str:
+    return f"Round of {date_format(found.on, 'DATE_FORMAT')}"

@@ -1,0 +1,9 @@
+"""Routes of the rounds of a review and the progress between them."""
+
+from django.urls import path
+
+from .views import going_on
+
+urlpatterns = [
+    path("<uuid:pk>/next/", going_on.start, name="next"),
+]
