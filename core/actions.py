@@ -117,7 +117,7 @@ class Actions:
                 getattr(current, name).set(wanted[name])
             self.record("changed", current, by=by, at=at, **audit.changes(before, audit.state_of(current, self.fields)))
             if current.owner != owner:
-                self._forget_notices(current, owner)
+                self.forget_notices(current, owner)
                 self._tell_owner(current, by=by, at=at)
             drafts.drop(self.draft_key(current), by)
         return current
@@ -150,7 +150,7 @@ class Actions:
             current.version += 1
             current.save()
             self.record(status, current, by=by, at=at, outcome=outcome)
-            self._forget_notices(current, current.owner)
+            self.forget_notices(current, current.owner)
             drafts.drop(self.draft_key(current, "close"), by)
         return current
 
@@ -202,7 +202,7 @@ class Actions:
             key = f"{self.name}:{action.pk}:given:{action.version}"
             notices.tell([action.owner], words, key=key, url=self.page_of(action), at=at)
 
-    def _forget_notices(self, action: ActionBase, owner) -> None:
+    def forget_notices(self, action: ActionBase, owner) -> None:
         """What `owner` has not read about an action that is closed, or somebody else's now, is taken back."""
         if owner is not None:
             unread = Notice.objects.visible_to(owner).unread().filter(key__startswith=f"{self.name}:{action.pk}:")

@@ -27,8 +27,8 @@ accesslog = "-"
 # The path only: neither query strings nor the address of the page before, which may hold what somebody searched for.
 access_log_format = '%(h)s %(t)s "%(m)s %(U)s %(H)s" %(s)s %(b)s %(M)sms'
 
-# What opens an account for whoever holds it: the key in the link of an e-mail.
-_KEY = re.compile(r"(/password/reset/key/)[^/ ]+")
+# What opens an account, or a review, for whoever holds it: the key in the link of an e-mail.
+_KEY = re.compile(r"(/password/reset/key/|/reviews/shared/)[^/ ]+")
 
 
 class PlainLogger(Logger):

@@ -19,6 +19,7 @@ class Section:
 
 SECTIONS = [
     Section("Reviews", "reviews:reviews", "/reviews/", Permission.REVIEW_SEE),
+    Section("Actions", "reviews:actions", "/reviews/actions/", Permission.REVIEW_ACTION_UPDATE_OWN),
 ]
 
 
@@ -36,6 +37,7 @@ TABS = [
     Tab("Overview", "reviews:review"),
     Tab("Board: level 1", "reviews:board", ("1",), "board/1/"),
     Tab("Board: level 2", "reviews:board", ("2",), "board/2/"),
+    Tab("Links for partners", "reviews:links", (), "links/"),
 ]
 
 

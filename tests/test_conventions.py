@@ -49,7 +49,7 @@ ROOT = settings.BASE_DIR
 OURS = [config for config in apps.get_app_configs() if Path(config.path).parent == ROOT]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.*"))
 # Open to everybody, signed in or not: each says so itself, and this list says that it is meant.
-PUBLIC = {"session", "accessibility", "livez", "readyz"}
+PUBLIC = {"session", "accessibility", "livez", "readyz", "reviews:shared"}
 # Open to everybody signed in: a signed token says which draft, and that it is theirs.
 BY_TOKEN = {"core:keep-draft", "core:discard-draft"}
 # What goes with a person who is deleted: no record of a child, and no trace of who did what.

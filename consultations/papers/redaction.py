@@ -138,6 +138,17 @@ def words_of(name: str) -> list[str]:
     return [word for word in words if _bare(word)]
 
 
+def bare_letters(text: str) -> str:
+    """The letters and digits of `text`, folded: what `could_stand_in` looks through."""
+    return _bare(fold(text))
+
+
+def could_stand_in(name: str, letters: str) -> bool:
+    """Whether a `Redactor` could find a word of `name` in a text of these letters; of many names, most could not."""
+    parts = {part for word in words_of(name) for part in (word, *word.split("-"))}
+    return any(spelling in letters for part in parts if _bare(part) for spelling in _spellings(_bare(part)))
+
+
 def kind_of(name: str) -> str:
     """What a chosen entry is: a kind of contact ("e-mail address"…), "place" or "person"."""
     stripped = name.strip()

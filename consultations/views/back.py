@@ -18,6 +18,11 @@ LEAD_HERE = {
     "contexts:plan",
     "contexts:plan-action",
     "contexts:plan-actions",
+    "reviews:action",
+    "reviews:actions",
+    "reviews:board",
+    "reviews:review",
+    "reviews:statement",
 }
 
 

@@ -3,11 +3,12 @@
 from .actions import ReviewAction, ReviewProgress
 from .evidence import EvidenceFile, Figure
 from .going_on import StatementLeftOut
+from .partner_links import PartnerLink
 from .ratings import OverallRating
 from .rounds import Review
 from .statements import Statement, StatementMove
 
 __all__ = [
-    "EvidenceFile", "Figure", "OverallRating", "Review", "ReviewAction", "ReviewProgress", "Statement",
+    "EvidenceFile", "Figure", "OverallRating", "PartnerLink", "Review", "ReviewAction", "ReviewProgress", "Statement",
     "StatementLeftOut", "StatementMove",
 ]  # fmt: skip

@@ -31,7 +31,7 @@ def test_the_list_of_pages_is_complete():
 @pytest.mark.parametrize("role", BY_ROLE, ids=lambda role: role or "visitor")
 def test_pages(browse, role: Role | None):
     world = a_world(role)
-    page = browse(world.me, expects={401, 403, 404, 409})
+    page = browse(world.me, expects={401, 403, 404, 409, 410})
     problems: dict[str, list[str]] = {}
     titles = defaultdict(set)
     answers: list[int] = []

@@ -532,7 +532,7 @@ OF_CONTEXTS = {line.split()[0] for line in "".join(slices.joined("TABLE")).split
 PUBLIC = {
     "session", "accessibility", "livez", "readyz", "account_login", "account_logout", "account_inactive",
     "account_signup", "account_reset_password", "account_reset_password_done", "account_reset_password_from_key",
-    "account_reset_password_from_key_done",
+    "account_reset_password_from_key_done", "reviews:shared",
 }  # fmt: skip
 
 

@@ -1,0 +1,10 @@
+"""Routes of following up the actions of system reviews."""
+
+from django.urls import path
+
+from .views import follow
+
+urlpatterns = [
+    path("actions/", follow.actions, name="actions"),
+    path("actions/lead/", follow.give_lead, name="give-lead"),
+]
