@@ -70,7 +70,7 @@ def last_ratings(review: Review) -> dict[str, OverallRating]:
 
 
 def listed(rounds: list[Review]) -> list[dict]:
-    """For the list of rounds: {"review", "statements", "open", "nobody"}; two queries."""
+    """For the list of rounds: {"review", "statements", "open", "nobody", "earlier"}; three queries."""
     pks = [one.pk for one in rounds]
     statements = Statement.objects.standing().filter(review__in=pks).order_by().values("review")
     counted = {row["review"]: row["number"] for row in statements.annotate(number=Count("pk"))}
@@ -79,9 +79,14 @@ def listed(rounds: list[Review]) -> list[dict]:
         row["statement__review"]: row
         for row in actions.annotate(open=Count("pk", filter=_OPEN), nobody=Count("pk", filter=_NOBODY))
     }
+    chains = {one.first_id or one.pk for one in rounds}
+    earlier: dict = {}
+    for one in Review.objects.filter(Q(pk__in=chains) | Q(first__in=chains)).order_by("-made_at"):
+        earlier.setdefault(one.first_id or one.pk, []).append(one)
     return [
         {
             "review": one,
+            "earlier": [each for each in earlier[one.first_id or one.pk] if each.made_at < one.made_at],
             "lead": lead_words(one.lead),
             "statements": counted.get(one.pk, 0),
             "open": acted.get(one.pk, {}).get("open", 0),

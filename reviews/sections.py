@@ -31,12 +31,15 @@ class Tab:
     url_name: str
     more: tuple[str, ...] = ()
     path: str = ""
+    of_chain: bool = False  # only where there is another round to compare with
 
 
 TABS = [
     Tab("Overview", "reviews:review"),
     Tab("Board: level 1", "reviews:board", ("1",), "board/1/"),
     Tab("Board: level 2", "reviews:board", ("2",), "board/2/"),
+    Tab("Progress", "reviews:progress", (), "progress/", of_chain=True),
+    Tab("Compare", "reviews:compare", (), "compare/", of_chain=True),
     Tab("Links for partners", "reviews:links", (), "links/"),
 ]
 
@@ -55,4 +58,5 @@ def current_of(sections: list[Section], path: str) -> Section | None:
 
 def tabs_for(review: Review) -> list[Tab]:
     """The tabs of one round."""
-    return TABS
+    chain = review.follows_id is not None or Review.objects.filter(follows=review).exists()
+    return [tab for tab in TABS if chain or not tab.of_chain]

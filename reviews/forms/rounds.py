@@ -100,6 +100,7 @@ class RoundFilter(GovukForm):
     state = forms.MultipleChoiceField(
         label="Status", required=False, choices=ReviewState.choices, widget=Checkboxes(small=True)
     )
+    earlier = forms.BooleanField(label="Show earlier rounds too", required=False)
     q = forms.CharField(label="Area", required=False, max_length=200)
 
     def chosen(self) -> dict[str, Any]:
@@ -112,6 +113,8 @@ class RoundFilter(GovukForm):
         chosen = self.chosen()
         if chosen.get("state"):
             rounds = rounds.filter(state__in=chosen["state"])
+        if not chosen.get("earlier"):
+            rounds = rounds.latest()
         if words := chosen.get("q"):
             rounds = rounds.filter(area__icontains=words)
         return rounds

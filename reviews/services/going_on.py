@@ -14,7 +14,7 @@ from core.models.actions import ActionStatus
 from .. import workflow
 from ..choices import ReviewAct
 from ..models import Review, ReviewAction, Statement, StatementLeftOut
-from . import actions, rounds, steps
+from . import actions, evidence, rounds, steps
 
 
 @dataclass
@@ -108,10 +108,13 @@ def _carry_statements(before: Review, made: Review, left_out: set[UUID], *, by, 
             review=made, carried_from=old, words=texts.begin(old.words.body, by=by, at=at), made_by=by, made_at=at,
             **{name: getattr(old, name) for name in fields},
         )
-        for old in standing(before)
+        for old in standing(before).prefetch_related("figures")
         if old.pk not in left_out
     }  # fmt: skip
     Statement.objects.bulk_create(carried.values())
+    for made_of in carried.values():
+        if made_of.carried_from.figures.all():
+            evidence.carry(made_of.carried_from, made_of, by=by, at=at)
     return carried
 
 

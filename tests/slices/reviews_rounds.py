@@ -21,6 +21,10 @@ reviews:next                         GET   ours     closed     in   403  403  40
 reviews:next                         POST  ours     closed     in   403  403  403  403  403  302  403  403  in   403
 reviews:next                         GET   nowhere  -          in   403  403  403  403  403  404  403  403  in   403
 reviews:next                         POST  nowhere  -          in   403  403  403  403  403  404  403  403  in   403
+reviews:compare                      GET   ours     open       in   403  403  403  403  200  200  403  403  in   403
+reviews:compare                      GET   nowhere  -          in   403  403  403  403  404  404  403  403  in   403
+reviews:progress                     GET   ours     open       in   403  403  403  403  200  200  403  403  in   403
+reviews:progress                     GET   nowhere  -          in   403  403  403  403  404  404  403  403  in   403
 """
 ROUTES = {line.split()[0] for line in TABLE.splitlines() if line.startswith("reviews:")}
 
@@ -60,7 +64,31 @@ def _much_to_carry(by, number):
             a_review_action(statement, owner=a_person(Role.PRACTITIONER), by=keeper)
 
 
+def _longer_chain(by, number):
+    """So many rounds more, each with statements that move, come and go, and actions."""
+    keeper = a_person(Role.LEAD)
+    last = Review.objects.filter(area="The long chain").latest().first() or a_review(by=keeper, area="The long chain")
+    for _ in range(number):
+        for rating in ("red", "amber"):
+            a_review_action(a_statement(last, by=keeper, rating=rating), owner=a_person(Role.PRACTITIONER), by=keeper)
+        an_overall(last, by=keeper)
+        first, *_, gone = last.statements.all()
+        last = a_next_round(last, by=keeper, left_out={gone.pk: "Said elsewhere"})
+        moved = last.statements.get(carried_from=first)
+        rating = "green" if moved.rating != "green" else "red"
+        statements.move(moved, rating=rating, reason="So", seen_version=1, by=a_person(Role.LEAD))
+
+
+def _of_chain(name):
+    return lambda browser: browser.get(
+        reverse(name, args=[Review.objects.filter(area="The long chain").latest().get().pk])
+    )
+
+
 LISTS = {
+    "two rounds compared": (_longer_chain, _of_chain("reviews:compare")),
+    "progress over rounds": (_longer_chain, _of_chain("reviews:progress")),
+    "a later round": (_longer_chain, _of_chain("reviews:review")),
     "what goes into the next round": (
         _much_to_carry,
         lambda browser: browser.get(reverse("reviews:next", args=[Review.objects.get(area="The carried one").pk])),
@@ -87,4 +115,10 @@ _LOOKS = [
     Look("reviews:next", "/reviews/{rounds_last.pk}/next/"),
     Look("reviews:next", "/reviews/{rounds_last.pk}/next/", "wrong", pressing("Start the next round"), error=True),
 ]
-LOOKS = {Role.LEAD: _LOOKS}
+_READ = [
+    Look("reviews:reviews", "/reviews/?earlier=on", "earlier rounds"),
+    Look("reviews:review", "/reviews/{rounds_last.pk}/", "a later round"),
+    Look("reviews:compare", "/reviews/{rounds_last.pk}/compare/?with={rounds_first.pk}"),
+    Look("reviews:progress", "/reviews/{rounds_last.pk}/progress/"),
+]
+LOOKS = {Role.MANAGER: _READ, Role.LEAD: [*_READ, *_LOOKS]}
