@@ -4,17 +4,18 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 
 from accounts.models import User
 from accounts.permissions import Permission
 from consultations.forms import ActionForm
 from consultations.forms.common import with_team
-from core.forms import Checkboxes
+from core.forms import Checkboxes, tidy
 
 from ..choices import Part
 from ..models import ReviewAction, Statement
 from ..services.actions import KIND
-from ..timescales import counted_from
+from ..timescales import counted_from, counted_words
 
 
 class ReviewActionForm(ActionForm):
@@ -63,6 +64,19 @@ class ReviewActionForm(ActionForm):
             self.initial |= {"timescale": action.timescale, "points_to": action.points_to}
             if action.due_counted:
                 self.initial["due"] = None
+        self._say_what_is_counted()
+
+    def _say_what_is_counted(self) -> None:
+        """Below the words, the day that is counted from what stands there now; scripts say it anew while one types."""
+        timescale = self.fields["timescale"]
+        timescale.widget.attrs["data-counted"] = reverse("reviews:counted", args=[self.statement.review_id])
+        words = tidy(self["timescale"].value() or "")
+        if words and len(words) <= timescale.max_length and not (self.is_bound and self._a_date_is_given()):
+            said = counted_words(self._counted(words))
+            timescale.help_text = f"{timescale.help_text} {said}"
+
+    def _a_date_is_given(self) -> bool:
+        return any(self.data.get(self.add_prefix(f"due_{part}")) for part in ("day", "month", "year"))
 
     def _offer_owners(self) -> None:
         super()._offer_owners()

@@ -14,6 +14,7 @@ from .. import workflow
 from ..choices import ReviewAct
 from ..models import Review, ReviewAction
 from . import steps
+from .recounting import count_anew
 
 FIELDS = ["area", "on", "lead", "next_on"]
 DRAFT_KEY_NEW = "review:new"
@@ -59,6 +60,8 @@ def change(review: Review, values: dict[str, Any], *, seen_version: int, by, at:
         current.save()
         changed = audit.changes(before, audit.state_of(current, FIELDS))
         steps.record("review.changed", current, current, by=by, at=at, **changed)
+        if "on" in changed:
+            count_anew(current, by=by, at=at)
     return current
 
 

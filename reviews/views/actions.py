@@ -49,7 +49,7 @@ def add(request: HttpRequest, pk: UUID) -> HttpResponse:
         "page": page, "review": found.review, "statement": found, "title": "Add an action",
         "button": "Save the action", "back": back,
     }  # fmt: skip
-    return render(request, "reviews/step.html", drawn)
+    return render(request, "reviews/change_action.html", drawn)
 
 
 @require_safe
@@ -91,7 +91,7 @@ def change(request: HttpRequest, pk: UUID) -> HttpResponse:
         "page": page, "review": statement.review, "statement": statement, "title": "Change the action",
         "button": "Save the action", "back": back,
     }  # fmt: skip
-    return render(request, "reviews/step.html", drawn, status=status)
+    return render(request, "reviews/change_action.html", drawn, status=status)
 
 
 @requires(Permission.REVIEW_ACTION_UPDATE_OWN)

@@ -4,20 +4,23 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import requires
 from accounts.permissions import Permission, can
 from core import drafts
+from core.forms import tidy
 from core.workflow import ActRefused
 
 from .. import following
 from ..forms.follow import GiveLeadForm, ReviewActionFilter
 from ..models import ReviewAction
 from ..services import follow as services
+from ..timescales import counted_from, counted_words
+from .common import review_for
 
 PAGE_SIZE = 50
 HEADINGS = [
@@ -87,6 +90,15 @@ def give_lead(request: HttpRequest) -> HttpResponse:
             return redirect(back)
     drawn = {"page": page, "actions": found, "refusal": refusal, "back": f"{back}?nobody=on"}
     return render(request, "reviews/give_lead.html", drawn, status=status)
+
+
+@require_POST
+@requires(Permission.REVIEW_WRITE)
+def counted(request: HttpRequest, pk: UUID) -> JsonResponse:
+    """For the form of an action: the day that the words in `text` say, counted from the day of this round."""
+    found = review_for(request, pk)
+    words = tidy(request.POST.get("text", ""))[:200]
+    return JsonResponse({"line": counted_words(counted_from(words, found.on)) if words else ""})
 
 
 def _ids(values: list[str]) -> list[UUID]:

@@ -24,6 +24,8 @@ TABLE = """
 reviews:actions                      GET   -        -          in   200  200  200  200  200  200  403  403  in   403
 reviews:give-lead                    GET   -        -          in   403  403  403  403  403  302  403  403  in   403
 reviews:give-lead                    POST  -        -          in   403  403  403  403  403  409  403  403  in   403
+reviews:counted                      JSON  ours     open       401  403  403  403  403  403  200  403  403  401  403
+reviews:counted                      JSON  nowhere  -          401  403  403  403  403  403  404  403  403  401  403
 reviews:links                        GET   ours     open       in   403  403  403  403  200  200  403  403  in   403
 reviews:links                        GET   nowhere  -          in   403  403  403  403  404  404  403  403  in   403
 reviews:make-link                    GET   ours     open       in   403  403  403  403  403  200  403  403  in   403
@@ -41,7 +43,7 @@ reviews:shared                       GET   ours     revoked    410  410  410  41
 reviews:shared                       GET   nowhere  -          404  404  404  404  404  404  404  404  404  404  404
 """
 WITHOUT_RECORD = {"reviews:actions", "reviews:give-lead"}
-OF_ROUND = {"reviews:links", "reviews:make-link"}
+OF_ROUND = {"reviews:links", "reviews:make-link", "reviews:counted"}
 
 
 def a_link(review=None, *, by=None, days: int = 30, **values) -> tuple[PartnerLink, str]:
@@ -99,6 +101,7 @@ FORMS = {
         **date_parts("expires_on", timezone.localdate() + timedelta(days=7)),
     },
     "reviews:end-link": lambda world, cell: {},
+    "reviews:counted": lambda world, cell: {"text": "in three months"},
 }  # fmt: skip
 
 _open: dict[str, str] = {}
@@ -192,3 +195,4 @@ _LEAD = [
     Look("reviews:shared", "/reviews/shared/nothing/", "no such link", status=404),
 ]  # fmt: skip
 LOOKS = {Role.PRACTITIONER: _ALL, Role.MANAGER: _ALL, Role.LEAD: [*_ALL, *_LEAD]}
+NO_PAGE = {"reviews:counted"}
