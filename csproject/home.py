@@ -20,6 +20,7 @@ from contexts.models import PlanAction
 from contexts.services.referring import DRAFT_KEY_NEW as DRAFT_KEY_NEW_CONTEXT
 from core import drafts
 from core.models.actions import ActionStatus
+from reviews import waiting as reviews_waiting
 from tracker.rows import entry_due
 
 SHOWN = 10  # lines of each kind; the rest is one click away
@@ -59,9 +60,10 @@ def work_for(user) -> list[Work]:
         found.append(_answered(user))
         found.append(_to_screen(user))
     if can(user, Permission.CONTEXT_SEE):
-        found += [_context_work(work) for work in contexts_waiting.for_person(user, today)]
+        found += [_waiting_work(work) for work in contexts_waiting.for_person(user, today)]
     if can(user, Permission.CONTEXT_WORK):
         found.append(_plan_actions_left(user))
+    found += [_waiting_work(work) for work in reviews_waiting.for_person(user, today)]
     if can(user, Permission.REFERRAL_SEE):
         found.append(_coming_up(user, today))
     if can(user, Permission.REFERRAL_RESTRICT):
@@ -138,8 +140,8 @@ def _plan_actions_left(user) -> Work | None:
     return Work("Actions of plans that nobody does", lines, count, url)
 
 
-def _context_work(waiting: contexts_waiting.Waiting) -> Work | None:
-    """One kind of work about contexts, as the contexts bring it."""
+def _waiting_work(waiting: contexts_waiting.Waiting) -> Work | None:
+    """One kind of work about contexts or system reviews, as they bring it."""
 
     def line(row) -> Line:
         words, url, note, warning = waiting.line(row)

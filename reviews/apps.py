@@ -7,7 +7,11 @@ class ReviewsConfig(AppConfig):
     name = "reviews"
 
     def ready(self) -> None:
-        """Bring what happens to a round when it is closed."""
-        from .services import evidence, rounds
+        """Bring what happens to a round when it is closed, and what falls due with time."""
+        from consultations.services import rounds as falling_due
+
+        from .services import digests, evidence, reminders, rounds
 
         rounds.CLOSING.append(evidence.keep_figures)
+        falling_due.PARTS.append(reminders.remind_of_reviews)
+        falling_due.PARTS.append(digests.send_digests)

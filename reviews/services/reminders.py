@@ -1,0 +1,24 @@
+"""Reminders of the actions of reviews, as of all others: before the day, after it, and every week then."""
+
+from datetime import datetime
+
+from consultations.services.reminders import remind_owners
+
+from ..models import ReviewAction
+from . import steps
+from .actions import KIND
+
+
+def remind_of_reviews(at: datetime) -> int:
+    """Tell leads here what is due soon or overdue of what is still to follow up; how many were told."""
+    return remind_owners(
+        ReviewAction.objects.live().open().select_related("statement__review"),
+        start=KIND.name,
+        page="reviews:action",
+        words=lambda action: f"Your action of the system {_lower(steps.label(action.statement.review))}",
+        at=at,
+    )
+
+
+def _lower(label: str) -> str:
+    return label[:1].lower() + label[1:]
