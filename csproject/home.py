@@ -60,10 +60,10 @@ def work_for(user) -> list[Work]:
         found.append(_answered(user))
         found.append(_to_screen(user))
     if can(user, Permission.CONTEXT_SEE):
-        found += [_waiting_work(work) for work in contexts_waiting.for_person(user, today)]
+        found += [_context_work(work) for work in contexts_waiting.for_person(user, today)]
     if can(user, Permission.CONTEXT_WORK):
         found.append(_plan_actions_left(user))
-    found += [_waiting_work(work) for work in reviews_waiting.for_person(user, today)]
+    found += [_review_work(work) for work in reviews_waiting.for_person(user, today, SHOWN)]
     if can(user, Permission.REFERRAL_SEE):
         found.append(_coming_up(user, today))
     if can(user, Permission.REFERRAL_RESTRICT):
@@ -140,14 +140,19 @@ def _plan_actions_left(user) -> Work | None:
     return Work("Actions of plans that nobody does", lines, count, url)
 
 
-def _waiting_work(waiting: contexts_waiting.Waiting) -> Work | None:
-    """One kind of work about contexts or system reviews, as they bring it."""
+def _context_work(waiting: contexts_waiting.Waiting) -> Work | None:
+    """One kind of work about contexts, as the contexts bring it."""
 
     def line(row) -> Line:
         words, url, note, warning = waiting.line(row)
         return Line(words, url, note, warning)
 
     return _work(waiting.heading, waiting.rows, line, waiting.all_url)
+
+
+def _review_work(waiting: reviews_waiting.Waiting) -> Work:
+    """One kind of work about system reviews, as the reviews bring it."""
+    return Work(waiting.heading, [Line(*line) for line in waiting.lines], waiting.count, waiting.all_url)
 
 
 def _take_aways(user) -> Work | None:

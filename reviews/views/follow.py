@@ -25,10 +25,10 @@ from .common import review_for
 PAGE_SIZE = 50
 HEADINGS = [
     {"label": "Action"},
-    {"label": "Review", "key": "review"},
     {"label": "Lead", "key": "lead"},
     {"label": "By when", "key": "due"},
     {"label": "Status", "key": "status"},
+    {"label": "Review", "key": "review"},
 ]
 LEAD_HEADINGS = [
     {"label": "Lead"},
