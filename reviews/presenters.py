@@ -10,6 +10,7 @@ from core.models.actions import ActionStatus
 
 from .choices import COLUMNS, LEVEL_WORDS, Column, Domain, Level, Overall, Part, Rating, Stage
 from .models import OverallRating, Review, ReviewAction, Statement
+from .services import live
 
 _OPEN = Q(status=ActionStatus.OPEN)
 _NOBODY = _OPEN & (Q(owner=None, owner_name="", points_to=[]) | Q(owner__is_active=False))
@@ -22,6 +23,11 @@ class Card:
     statement: Statement
     actions: list[ReviewAction] = field(default_factory=list)
     waits: int = 0  # copies of its words that wait to be merged
+
+    @property
+    def mark(self) -> str:
+        """What it shows, in numbers: a page asks by them what has changed."""
+        return live.mark_of(self.statement, self.actions, self.waits)
 
 
 @dataclass
@@ -40,8 +46,14 @@ class Row:
     overall: OverallRating | None
     pairs: list[Pair]
     counts: dict[str, int]
+    mark: str
     last: OverallRating | None = None  # what the round before was rated
     doubt: str = ""  # where the rating and the statements do not go together, in words
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no statement stands in it."""
+        return not any(pair.cards for pair in self.pairs)
 
 
 def lead_words(person) -> str:
@@ -133,32 +145,41 @@ def board(review: Review, level: Level, domain: Domain | None = None) -> list[Ro
     rows = review.statements.standing().filter(level=level)
     if domain:
         rows = rows.filter(domain=domain)
-    statements = list(rows.select_related("words__updated_by"))
-    cards = {statement.pk: Card(statement) for statement in statements}
-    actions = ReviewAction.objects.filter(statement__in=list(cards)).select_related("owner")
-    for action in actions:
-        action.statement = cards[action.statement_id].statement
-        cards[action.statement_id].actions.append(action)
-    waiting = texts.waiting([statement.words for statement in statements])
+    drawn = cards(list(rows.select_related("words__updated_by")))
     rated = {one.part: one for one in review.overall_ratings.current().select_related("by")}
     last = last_ratings(review)
-    made = []
-    for stage in Stage:
-        part = Part.of(level, stage)
-        pairs = [Pair(column) for column in COLUMNS]
-        by_rating = {pair.column.rating: pair for pair in pairs}
-        counts = dict.fromkeys(Rating.values, 0)
-        for statement in statements:
-            if statement.stage == stage:
-                card = cards[statement.pk]
-                card.waits = len(waiting.get(statement.words_id, ()))
-                by_rating[Rating(statement.rating)].cards.append(card)
-                counts[statement.rating] += 1
-        overall = rated.get(part)
-        # What is said of the rating is said of all domains; with one of them shown, it is not the whole part.
-        said = "" if domain else doubt(overall, counts)
-        made.append(Row(part, overall, pairs, counts, last=last.get(part), doubt=said))
+    made = [_row(Part.of(level, stage), rated, drawn, whole=domain is None) for stage in Stage]
+    for row in made:
+        row.last = last.get(row.part)
     return made
+
+
+def cards(statements: list[Statement]) -> list[Card]:
+    """The statements with their actions and what waits to be merged; two queries."""
+    made = {statement.pk: Card(statement) for statement in statements}
+    for action in ReviewAction.objects.filter(statement__in=list(made)).select_related("owner"):
+        action.statement = made[action.statement_id].statement
+        made[action.statement_id].actions.append(action)
+    waiting = texts.waiting([statement.words for statement in statements])
+    for card in made.values():
+        card.waits = len(waiting.get(card.statement.words_id, ()))
+    return list(made.values())
+
+
+def _row(part: Part, rated: dict[str, OverallRating], drawn: list[Card], *, whole: bool) -> Row:
+    """One part with its cards; `whole` where all domains are shown."""
+    pairs = [Pair(column) for column in COLUMNS]
+    by_rating = {pair.column.rating: pair for pair in pairs}
+    counts = dict.fromkeys(Rating.values, 0)
+    for card in drawn:
+        if card.statement.stage == part.stage:
+            by_rating[Rating(card.statement.rating)].cards.append(card)
+            counts[card.statement.rating] += 1
+    overall = rated.get(part)
+    ratings = [rating for rating, number in counts.items() for _ in range(number)]
+    mark = live.head_mark(overall.pk if overall else None, ratings if whole else "")
+    # What is said of the rating is said of all domains; with one of them shown, it is not the whole part.
+    return Row(part, overall, pairs, counts, mark, doubt=doubt(overall, counts) if whole else "")
 
 
 def doubt(overall: OverallRating | None, counts: dict[str, int]) -> str:

@@ -41,6 +41,7 @@ TABS = [
     Tab("Progress", "reviews:progress", (), "progress/", of_chain=True),
     Tab("Compare", "reviews:compare", (), "compare/", of_chain=True),
     Tab("Links for partners", "reviews:links", (), "links/"),
+    Tab("History", "reviews:history", path="history/"),
 ]
 
 

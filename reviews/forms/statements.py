@@ -1,8 +1,10 @@
 """A statement, its moves, and the overall rating of a part."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from consultations.forms.common import LONG_TEXT
 from core.forms import GovukForm, RadioSelect
@@ -63,13 +65,39 @@ class MoveForm(GovukForm):
     domain = forms.ChoiceField(label="Domain", choices=Domain.choices)
     reason = _reason("What changed?", "Enter what changed")
 
-    def __init__(self, *args, statement: Statement, rating: str = "", **kwargs):
+    def __init__(self, *args, statement: Statement, wanted: dict[str, str] | None = None, **kwargs):
         super().__init__(*args, **kwargs)
         known = {name: getattr(statement, name) for name in ("version", "rating", "part", "domain")}
-        if rating in Rating.values:
-            known["rating"] = rating
-        for name, value in known.items():
+        for name, value in (known | (wanted or {})).items():
             self.initial.setdefault(name, value)
+
+
+class OrderForm(forms.Form):
+    """Before or after which other statement of its cell one is put."""
+
+    before = forms.UUIDField(required=False)
+    after = forms.UUIDField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        if bool(self.cleaned_data.get("before")) == bool(self.cleaned_data.get("after")):
+            raise forms.ValidationError("Say before or after which statement it is put.")
+        return self.cleaned_data
+
+
+def wanted_of(asked: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
+    """What an address says a form is opened for: those of `names` (rating, part, domain) that exist."""
+    known = {"rating": Rating.values, "part": Part.values, "domain": Domain.values}
+    return {name: asked[name] for name in names if asked.get(name) in known[name]}
+
+
+def over_draft(draft: QueryDict | None, wanted: dict[str, Any]) -> QueryDict | None:
+    """What was typed before, for what is wanted now: a reason begun for another column does not choose that column."""
+    if draft is None:
+        return None
+    data = draft.copy()
+    for name, value in wanted.items():
+        data[name] = str(value)
+    return data
 
 
 class RateForm(GovukForm):

@@ -1,14 +1,18 @@
-"""The statements of a round: added, rated otherwise with a reason, taken away and put back, their words saved."""
+"""The statements of a round: added, rated otherwise with a reason, put in order, taken away and put back, their
+words saved.
+"""
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
 from core import drafts, texts
-from core.workflow import ActRefused
+from core.models import Text
+from core.workflow import ActRefused, EditConflict
 
 from ..choices import Part
 from ..models import Review, Statement, StatementMove
@@ -84,6 +88,39 @@ def move(
     return current
 
 
+def reorder(
+    statement: Statement, *, before: UUID | None = None, after: UUID | None = None, by, at: datetime | None = None
+) -> Statement:
+    """Put a statement before or after another one of its cell. Where it stands there already, nothing is done.
+
+    Raises ActRefused where the other one is no longer in the cell, where it was taken away, or the round is closed.
+    """
+    at = at or timezone.now()
+    with transaction.atomic():
+        current = steps.locked_statement(statement)
+        refuse_removed(current)
+        rows = current.review.statements.standing().filter(level=current.level, stage=current.stage)
+        there = list(rows.only("pk", "rating", "order"))
+        other = next((one for one in there if one.pk == (before or after) and one.rating == current.rating), None)
+        if other is None or other.pk == current.pk:
+            raise ActRefused("The statement beside it is in another column now. Look at the board again.")
+        wanted = [one for one in there if one.pk != current.pk]
+        mine = next(one for one in there if one.pk == current.pk)
+        wanted.insert(wanted.index(other) + (0 if before else 1), mine)
+        if _cell(wanted, current.rating) == _cell(there, current.rating):
+            return current
+        for number, one in enumerate(wanted, start=1):
+            one.order = number
+        Statement.objects.bulk_update(wanted, ["order"])
+        current.order = mine.order
+        record("statement.ordered", current, by=by, at=at)
+    return current
+
+
+def _cell(statements: list[Statement], rating: str) -> list[UUID]:
+    return [one.pk for one in statements if one.rating == rating]
+
+
 def remove(statement: Statement, *, reason: str, by, at: datetime | None = None) -> Statement:
     """Take a statement off the board, with its actions, and why. It is kept and can be put back."""
     at = at or timezone.now()
@@ -123,13 +160,36 @@ def save_words(statement: Statement, *, by, at: datetime | None = None, **sent: 
     with transaction.atomic():
         current = steps.locked_statement(statement)
         refuse_removed(current)
-        rows = type(current.words).objects.select_for_update(of=("self",)).select_related("updated_by")
+        rows = Text.objects.select_for_update(of=("self",)).select_related("updated_by")
         result = texts.save_locked(rows.get(pk=current.words_id), by=by, at=at, **sent)
         if result.new_version:
             record("statement.written", current, by=by, at=at, version=result.text.version)
         if result.new_aside:
             record("statement.set-aside", current, by=by, at=at)
     return result
+
+
+def put_words_back(statement: Statement, *, version: int, base_version: int, by, at: datetime | None = None) -> Text:
+    """Make an earlier version the words again, as a version of its own; what stood there stays kept.
+
+    Raises EditConflict where somebody wrote after `base_version`, ActRefused where it may not be written, or where the
+    version is not there any more, having been added to since.
+    """
+    at = at or timezone.now()
+    with transaction.atomic():
+        current = steps.locked_statement(statement)
+        refuse_removed(current)
+        text = Text.objects.select_for_update(of=("self",)).select_related("updated_by").get(pk=current.words_id)
+        wanted = text.versions.filter(version=version).first()
+        if wanted is None:
+            raise ActRefused("This version has been added to since. Look at the versions again.")
+        if text.body == wanted.body:
+            return text
+        if text.version != base_version:
+            raise EditConflict("Somebody changed these words after you opened this page.", text)
+        texts.save_locked(text, body=wanted.body, base_version=base_version, by=by, at=at, gather=False)
+        record("statement.words-put-back", current, by=by, at=at, put_back=version, version=text.version)
+    return text
 
 
 def refuse_removed(statement: Statement) -> None:

@@ -27,6 +27,11 @@ def statement_for(request: HttpRequest, pk: UUID) -> Statement:
     return get_object_or_404(rows.select_related("review__lead", "words__updated_by", "made_by", "removed_by"), pk=pk)
 
 
+def from_script(request: HttpRequest) -> bool:
+    """Whether the board's script asks, which puts a part of a page where it is needed."""
+    return request.headers.get("X-Requested-With") == "fetch"
+
+
 def note_view(request: HttpRequest, review: Review, page: str) -> None:
     """Write into the audit log that this person saw this page of this round."""
     audit.record("viewed", by=request.user, subject=review, label=steps.label(review), detail={"page": page})

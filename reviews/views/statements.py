@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest, ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -12,17 +12,28 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import requires
 from accounts.permissions import Permission
 from core import conflicts, drafts, text_requests, texts
+from core.middleware import wants_json
 from core.workflow import EditConflict
 
 from .. import workflow
 from ..choices import ReviewAct
 from ..forms.rounds import ReasonForm
-from ..forms.statements import MoveForm, StatementForm
-from ..models import Statement
+from ..forms.statements import MoveForm, OrderForm, StatementForm, over_draft, wanted_of
+from ..models import Statement, StatementMove
 from ..services import statements as services
 from ..services import steps
 from . import evidence
-from .common import note_view, refusals_show_the_review, refusals_show_the_statement, review_for, statement_for
+from .common import (
+    from_script,
+    note_view,
+    refusals_show_the_review,
+    refusals_show_the_statement,
+    review_for,
+    statement_for,
+)
+
+# What is said for a move that is taken back, until somebody says more.
+TAKEN_BACK = "Taken back: it was moved by mistake."
 
 
 def place_of(statement: Statement) -> str:
@@ -36,13 +47,16 @@ def add(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Add a statement; `?part=`, `?rating=` and `?domain=` say where."""
     found = review_for(request, pk)
     workflow.REVIEW.check(ReviewAct.WRITE, found.state)
-    known = {name: request.GET.get(name, "") for name in ("part", "rating", "domain")}
+    known = wanted_of(request.GET, ("part", "rating", "domain"))
     key = steps.draft_key(found, "statement:new")
-    page = drafts.open_form(request, key, lambda data: StatementForm(data, initial=known))
+    begun = request.method == "GET"
+    page = drafts.open_form(
+        request, key, lambda data: StatementForm(over_draft(data, known) if begun else data, initial=known)
+    )
     if request.method == "POST" and page.form.is_valid():
         made = services.add(found, page.form.values(), by=request.user)
         messages.success(request, "The statement is added. Add what will be done about it.")
-        return redirect(made)
+        return redirect(place_of(made))
     drawn = {"page": page, "review": found, "title": "Add a statement", "button": "Add the statement"}
     return render(request, "reviews/step.html", drawn)
 
@@ -76,27 +90,54 @@ def show_statement(request: HttpRequest, found: Statement, *, status: int = 200,
     return render(request, "reviews/statement.html", drawn, status=status)
 
 
-def slot_of(found: Statement, *, writes: bool) -> texts.TextSlot:
-    """The words of a statement, to write where that may be done."""
+def slot_of(found: Statement, *, writes: bool, key: str = "words") -> texts.TextSlot:
+    """The words of a statement, to write where that may be done. On the board each has a `key` of its own."""
     asides = texts.waiting([found.words]).get(found.words_id, [])
     for aside in asides:
         _, aside.runs = text_requests.side_by_side(found.words.body, aside.body)
     return texts.TextSlot(
-        key="words", label="What is so now", url=reverse("reviews:save-words", args=[found.pk]), text=found.words,
-        read_only=not writes, set_aside=asides,
+        key=key, label="What is so now", url=reverse("reviews:save-words", args=[found.pk]), text=found.words,
+        read_only=not writes, set_aside=asides, versions_url=reverse("reviews:versions", args=[found.pk]),
     )  # fmt: skip
+
+
+@require_safe
+@requires(Permission.REVIEW_WRITE)
+@refusals_show_the_statement
+def write(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The words to write in, for the card on the board; whoever comes here otherwise gets the statement's page."""
+    found = statement_for(request, pk)
+    if not from_script(request):
+        return redirect(found)
+    workflow.REVIEW.check(ReviewAct.WRITE, found.review.state)
+    services.refuse_removed(found)
+    note_view(request, found.review, "statement")
+    slot = slot_of(found, writes=True, key=str(found.pk))
+    return render(request, "reviews/_write.html", {"slot": slot, "statement": found})
 
 
 @requires(Permission.REVIEW_WRITE)
 @refusals_show_the_statement
 def move(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Rate a statement otherwise, or put it elsewhere, and why; `?rating=` says which rating is wanted."""
+    """Rate a statement otherwise, or put it elsewhere, and why.
+
+    `?rating=`, `?part=` and `?domain=` say what is wanted, `?back=1` that a move is taken back, `?seen=` which version
+    the board showed. Our script puts the form into the board, and is answered in JSON once it is done.
+    """
     found = statement_for(request, pk)
     workflow.REVIEW.check(ReviewAct.WRITE, found.review.state)
     services.refuse_removed(found)
-    wanted = request.GET.get("rating", "")
+    wanted = wanted_of(request.GET, ("rating", "part", "domain"))
+    if request.GET.get("back") and wanted:
+        wanted["reason"] = TAKEN_BACK
+    begun = request.method == "GET"
     key = steps.draft_key(found, "move")
-    page = drafts.open_form(request, key, lambda data: MoveForm(data, statement=found, rating=wanted))
+
+    def make(data):
+        fresh = wanted | {"version": found.version} if wanted else {}
+        return MoveForm(over_draft(data, fresh) if begun else data, statement=found, wanted=wanted)
+
+    page = drafts.open_form(request, key, make)
     status = 200
     if request.method == "POST" and page.form.is_valid():
         sent = dict(page.form.cleaned_data)
@@ -105,15 +146,63 @@ def move(request: HttpRequest, pk: UUID) -> HttpResponse:
         except EditConflict as conflict:
             now = {name: getattr(conflict.current, name) for name in ("rating", "part", "domain")}
             conflicts.show_on(page.form, conflict, now, conflict.current.version)
-            status = 409
+            found, status = conflict.current, 409
         else:
-            messages.success(request, "The statement is moved.")
-            return redirect(place_of(moved))
+            return _moved(request, found, moved)
     drawn = {
-        "page": page, "review": found.review, "statement": found, "title": "Move the statement",
-        "button": "Move the statement", "back": place_of(found),
+        "page": page, "review": found.review, "statement": found, "back": place_of(found),
+        "title": "Take the move back" if request.GET.get("back") else "Move the statement",
+        "meanwhile": _meanwhile(request, found) if begun or status == 409 else None,
+        "neighbours": neighbours(found), "in_dialog": from_script(request),
     }  # fmt: skip
-    return render(request, "reviews/step.html", drawn, status=status)
+    template = "reviews/_move.html" if from_script(request) else "reviews/move.html"
+    return render(request, template, drawn, status=status)
+
+
+def _moved(request: HttpRequest, before: Statement, moved: Statement) -> HttpResponse:
+    last = moved.moves.select_related("by").order_by("at").last()
+    words = last.words if last and moved.version != before.version else "It was there already"
+    if wants_json(request):
+        back = f"?rating={before.rating}&part={before.part}&domain={before.domain}&back=1"
+        undo = reverse("reviews:move-statement", args=[moved.pk]) + back
+        return JsonResponse({"status": "moved", "said": words, "undo": undo if moved.version != before.version else ""})
+    messages.success(request, f"The statement is moved. {words}.")
+    return redirect(place_of(moved))
+
+
+def _meanwhile(request: HttpRequest, found: Statement) -> StatementMove | None:
+    """The move that somebody else made after the board was drawn."""
+    seen = request.GET.get("seen", "")
+    if request.method == "GET" and (not seen or seen == str(found.version)):
+        return None
+    return found.moves.select_related("by").order_by("at").last()
+
+
+def neighbours(found: Statement) -> dict[str, Statement | None]:
+    """The statements above and below one in its cell."""
+    cell = list(
+        found.review.statements.standing().filter(level=found.level, stage=found.stage, rating=found.rating).only("pk")
+    )
+    at = next((number for number, one in enumerate(cell) if one.pk == found.pk), None)
+    if at is None:
+        return {"above": None, "below": None}
+    return {"above": cell[at - 1] if at else None, "below": cell[at + 1] if at + 1 < len(cell) else None}
+
+
+@require_POST
+@requires(Permission.REVIEW_WRITE)
+@refusals_show_the_statement
+def reorder(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Put a statement before or after another one of its column."""
+    found = statement_for(request, pk)
+    form = OrderForm(request.POST)
+    if not form.is_valid():
+        raise BadRequest("The page sent something that it should not. Load it again.")
+    put = services.reorder(found, **form.cleaned_data, by=request.user)
+    if wants_json(request):
+        return JsonResponse({"status": "ordered"})
+    messages.success(request, "The statement has another place in its column.")
+    return redirect(place_of(put))
 
 
 @requires(Permission.REVIEW_WRITE)
