@@ -50,11 +50,6 @@ class Row:
     last: OverallRating | None = None  # what the round before was rated
     doubt: str = ""  # where the rating and the statements do not go together, in words
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether no statement stands in it."""
-        return not any(pair.cards for pair in self.pairs)
-
 
 def lead_words(person) -> str:
     """Who leads, in words."""
@@ -141,7 +136,7 @@ def overview(review: Review) -> list[dict]:
 
 
 def board(review: Review, level: Level, domain: Domain | None = None) -> list[Row]:
-    """The board of one level, all domains or one: a row for each stage; four queries, whatever it holds."""
+    """The board of one level, all domains or one: a row for each stage; five queries, whatever it holds."""
     rows = review.statements.standing().filter(level=level)
     if domain:
         rows = rows.filter(domain=domain)
