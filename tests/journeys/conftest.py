@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.conf import settings
+from django.contrib.staticfiles.handlers import StaticFilesHandlerMixin
 from django.core.signals import request_finished, request_started
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect, sync_playwright
 
@@ -33,6 +34,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "/journeys/" in item.path.as_posix():
             item.add_marker(pytest.mark.browser)
     items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def keep_static_files() -> Iterator[None]:
+    """A browser keeps scripts and styles from page to page, as it does with the hashed names of a real server."""
+    get_response = StaticFilesHandlerMixin.get_response
+
+    def kept(self, request):
+        response = get_response(self, request)
+        if response.status_code == 200:
+            response["Cache-Control"] = "public, max-age=3600"
+        return response
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(StaticFilesHandlerMixin, "get_response", kept)
+        yield
 
 
 @pytest.fixture(scope="session")

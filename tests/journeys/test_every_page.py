@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.urls import URLPattern, get_resolver
 
 from accounts.permissions import Role
-from tests.journeys.checks import problems_of
+from tests.journeys.checks import bring_axe, problems_of
 from tests.journeys.pages import BY_ROLE, NO_PAGE, SAME_PAGE, WRONG, a_world
 
 
@@ -32,6 +32,7 @@ def test_the_list_of_pages_is_complete():
 def test_pages(browse, role: Role | None):
     world = a_world(role)
     page = browse(world.me, expects={401, 403, 404, 409, 410})
+    bring_axe(page)
     problems: dict[str, list[str]] = {}
     titles = defaultdict(set)
     answers: list[int] = []
