@@ -1,7 +1,5 @@
 """The minutes of a panel, made anew for each reader: an item that they may not see is a line without words."""
 
-import hashlib
-
 from django.conf import settings
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -13,8 +11,8 @@ from consultations.papers.documents import Box, Paper
 from core.workflow import ActRefused
 
 from .models import Panel
-from .panel_sight import ShownItem, agenda, panel_words, seen_of
-from .sight import Sight
+from .panel_sight import ShownItem, agenda, hidden_of, panel_words, seen_of
+from .services.files import mark_of
 
 TITLE = "Minutes of the panel"
 
@@ -41,11 +39,9 @@ def minutes(user, found: Panel) -> Paper:
 
 
 def seen_by(user, found: Panel) -> str:
-    """A fingerprint of what `user` may see of a panel: a file made under another one is not handed out."""
-    items = found.items.filter(pk__in=seen_of(user, found.items.all()))
-    hidden = Sight(user, *items.exclude(context=None).values_list("context", flat=True)).hidden
-    keys = [str(pk) for pk in items.order_by("pk").values_list("pk", flat=True)]
-    return hashlib.sha256("\n".join([*keys, "", *hidden]).encode()).hexdigest()[:32]
+    """A mark of what `user` may see of a panel: a file made under another one is not handed out."""
+    keys = sorted(str(pk) for pk in seen_of(user, found.items.all()))
+    return mark_of([*keys, "", *hidden_of(user, found)])
 
 
 def html(paper: Paper, request: HttpRequest | None = None, **context) -> str:

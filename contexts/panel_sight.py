@@ -77,10 +77,15 @@ def shown(user, items) -> list[ShownItem]:
 
 def _near(user, referrals: Iterable[Referral]) -> Callable[[str], str]:
     """What takes out the names of hidden people who are linked to a context together with one of these young people."""
+    sight = _sight_near(user, referrals)
+    return sight.words if sight else str
+
+
+def _sight_near(user, referrals: Iterable[Referral]) -> Sight | None:
     people = [one.young_person_id for one in referrals if one.young_person_id]
     links = LinkedPerson.objects.filter(young_person__in=people).order_by()
     contexts = list(links.values_list("context", flat=True).distinct()) if people else []
-    return Sight(user, *contexts).words if contexts else str
+    return Sight(user, *contexts) if contexts else None
 
 
 def of_referral(user, referral: Referral) -> list[ShownItem]:
@@ -121,13 +126,25 @@ def _both(one: Callable[[str], str], other: Callable[[str], str]) -> Callable[[s
 
 def panel_words(user, *panels: Panel) -> Callable[[str], str]:
     """What takes out of words about whole panels the names of young people on their agendas whom `user` may not see."""
+    hidden, kept = _of_whole(user, panels)
+    return Redactor(names=hidden, kept=kept).apply if hidden else str
+
+
+def hidden_of(user, panel: Panel) -> list[str]:
+    """Every name that is hidden from `user` in a paper about a panel: of its whole, and beside one of its referrals."""
+    referrals = Referral.objects.visible_to(user).filter(panel_items__panel=panel)
+    near = _sight_near(user, list(referrals.order_by().distinct()))
+    return sorted({*_of_whole(user, [panel])[0], *(near.hidden if near else ())})
+
+
+def _of_whole(user, panels: Iterable[Panel]) -> tuple[list[str], list[str]]:
+    """The names that are hidden in words about whole panels, and those that stay."""
     items = PanelItem.objects.filter(panel__in=panels)
     sight = Sight(user, *items.exclude(context=None).values_list("context", flat=True).distinct())
     unseen = Referral.objects.filter(panel_items__in=items).exclude(pk__in=Referral.objects.visible_to(user))
     rows = list(unseen.values_list("name", "case_number", "young_person"))
     names = {name for row in rows for name in row[:2] if name} | set(names_of(row[2] for row in rows if row[2]))
-    hidden = sorted({*sight.hidden, *names})
-    return Redactor(names=hidden, kept=sight.seen).apply if hidden else str
+    return sorted({*sight.hidden, *names}), sight.seen
 
 
 def _without_names(referral: Referral) -> Callable[[str], str]:

@@ -1,29 +1,24 @@
 """The peer map as a picture (SVG, PNG) and as a PDF that a job makes, with names or without."""
 
-import hashlib
 import io
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import date_format
 from PIL import Image, ImageDraw, ImageFont
 
-from accounts.models import User
 from accounts.permissions import Permission, can
 from consultations.papers import pdf
 from core import jobs
 from core.models import Job
-from core.models.jobs import JobStatus
-from core.workflow import ActRefused
 
 from . import peer_map
 from .models import Context
-from .services.referring import SENT_TWICE
+from .services import files
 from .sight import Sight
 
 KIND = "contexts.peer-map"
@@ -108,25 +103,8 @@ def _person(draw: ImageDraw.ImageDraw, node: peer_map.Node, font) -> None:
 
 
 def ask_for(context: Context, asked: dict[str, Any], *, by, at: datetime | None = None) -> Job:
-    """Queue the PDF of a map; `asked` as `peer_map.drawn` takes it. Asked twice in a moment it is one job.
-
-    Raises ActRefused where this machine can make no PDF.
-    """
-    at = at or timezone.now()
-    if reason := pdf.unavailable():
-        raise ActRefused(reason)
-    params = {"context": str(context.pk), "asked": asked, "without": _without(by, context)}
-    with transaction.atomic():
-        User.objects.select_for_update(of=("self",)).get(pk=by.pk)  # two at once: the second waits for the first
-        just_now = (at - SENT_TWICE, at + SENT_TWICE)
-        twice = Job.objects.filter(kind=KIND, requested_by=by, params=params, created_at__range=just_now)
-        wanted = twice.exclude(status__in=[JobStatus.FAILED, JobStatus.CANCELLED]).first()
-        return wanted or jobs.enqueue(KIND, params=params, by=by, at=at)
-
-
-def _without(user, context: Context) -> str:
-    """A mark of who is hidden from this person: a file made before somebody was hidden is not theirs after it."""
-    return hashlib.sha256("\n".join(Sight(user, context).hidden).encode()).hexdigest()[:16]
+    """Queue the PDF of a map; `asked` as `peer_map.drawn` takes it. Raises ActRefused where no PDF can be made here."""
+    return files.ask_for(KIND, {"context": str(context.pk), "asked": asked}, by=by, at=at)
 
 
 def context_of(job: Job, user) -> Context | None:
@@ -134,21 +112,16 @@ def context_of(job: Job, user) -> Context | None:
     return Context.objects.casework_of(user).filter(pk=job.params["context"]).first()
 
 
-def may_have(user, job: Job) -> bool:
-    """Whether this person may have what this job makes, as the record stands now."""
+def _mark(user, job: Job) -> str | None:
     found = context_of(job, user)
-    return found is not None and _without(user, found) == job.params["without"]
+    return files.mark_of(Sight(user, found).hidden) if found else None
 
 
-@jobs.register(KIND, may=lambda user: can(user, Permission.CONTEXT_SEE), may_have=may_have)
-def run(job: Job, step: jobs.Step) -> jobs.Output:
-    """Make the PDF that a job asks for."""
+@files.register(KIND, may=lambda user: can(user, Permission.CONTEXT_SEE), mark=_mark)
+def make(job: Job) -> jobs.Output:
+    """The PDF that a job asks for."""
     from consultations.papers import weasy
 
-    step(0)
     context = context_of(job, job.requested_by)
     found = peer_map.drawn(context, job.requested_by, **job.params["asked"])
-    with jobs.kept_alive(step, 0):
-        content = weasy.write(html(found))
-    step(1)
-    return jobs.Output(f"peer-map-{context.reference}.pdf", pdf.CONTENT_TYPE, content)
+    return jobs.Output(f"peer-map-{context.reference}.pdf", pdf.CONTENT_TYPE, weasy.write(html(found)))

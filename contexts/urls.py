@@ -8,6 +8,7 @@ from . import (
     urls_of_conference,
     urls_of_merging,
     urls_of_panel,
+    urls_of_papers,
     urls_of_patterns,
     urls_of_people,
     urls_of_plan,
@@ -38,5 +39,6 @@ urlpatterns = [
     *urls_of_chronology.urlpatterns,
     *urls_of_merging.urlpatterns,
     *urls_of_panel.urlpatterns,
+    *urls_of_papers.urlpatterns,
     *urls_of_patterns.urlpatterns,
 ]

@@ -13,7 +13,6 @@ urlpatterns = [
     path(f"{_ONE}about/", assessments.about, name="about-assessment"),
     path(f"{_ONE}save/", assessments.save_all, name="save-assessment"),
     path(f"{_ONE}finish/", assessments.finish, name="finish-assessment"),
-    path(f"{_ONE}print/", assessments.paper, name="print-assessment"),
     path(f"{_ONE}sections/<slug:key>/", assessments.save_section, name="save-assessment-section"),
     path(f"{_ONE}sections/<slug:key>/versions/", assessment_versions.versions, name="assessment-versions"),
     path(

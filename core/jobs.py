@@ -267,6 +267,14 @@ def _store(job: Job, output: Output) -> int:
     return size
 
 
+def keep(job: Job, **more) -> None:
+    """Keep something with the parameters of a job that runs. Raises LeaseLost where its claim is no longer ours."""
+    params = job.params | more
+    if not _holding(job).update(params=params):
+        raise LeaseLost
+    job.params = params
+
+
 def _holding(job: Job):
     return Job.objects.filter(pk=job.pk, token=job.token, status=JobStatus.RUNNING)
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import requires
 from accounts.permissions import Permission
+from consultations.papers import pdf
 from core import conflicts, drafts, text_requests, texts
 from core.workflow import EditConflict
 
@@ -156,15 +157,6 @@ def finish(request: HttpRequest, pk: UUID, one: UUID) -> HttpResponse:
     return redirect(page_of(found))
 
 
-@require_safe
-@requires(Permission.CONTEXT_SEE)
-def paper(request: HttpRequest, pk: UUID, one: UUID) -> HttpResponse:
-    """The assessment to read through and to print."""
-    found = assessment_for(request, pk, one)
-    note_view(request, found.context, "assessment")
-    return render(request, "contexts/assessment_paper.html", _drawn(request, found, may_write=False))
-
-
 def show(request: HttpRequest, found: Assessment, *, status: int = 200) -> HttpResponse:
     """The page of an assessment."""
     note_view(request, found.context, "assessment")
@@ -189,6 +181,7 @@ def _drawn(request: HttpRequest, found: Assessment, *, may_write: bool) -> dict:
         "is_latest": bool(every) and every[-1]["pk"] == found.pk,
         "kind": kind,
         "may_write": may_write,
+        "no_pdf": pdf.unavailable(),
         "groups": grouped(slots),
         "index": assessment_presenters.index(slots, areas, methods),
         "areas": areas,

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import requires
 from accounts.permissions import Permission
+from consultations.papers import pdf
 from core import conflicts, drafts
 from core.forms import GovukForm
 from core.workflow import ActRefused, EditConflict
@@ -57,6 +58,7 @@ def show_plan(
         "has_people": LinkedPerson.objects.filter(context=found, ended_at=None).exists(),
         "may_work": steps.may_work_on(request.user, found),
         "here": reverse("contexts:plan", args=[found.pk]),
+        "no_pdf": pdf.unavailable(),
         "refusal": refusal,
         "typed": typed,
     }

@@ -214,7 +214,6 @@ def prepare(world, role: Role) -> None:
 _PAGES = [
     Look("contexts:latest-assessment", "/contexts/{assess_none.pk}/assessment/"),
     Look("contexts:assessment", "{assess_path}"),
-    Look("contexts:print-assessment", "{assess_path}print/"),
     Look("contexts:assessment-versions", "{assess_path}sections/analysis/versions/"),
 ]
 _WRITING = [
@@ -236,4 +235,4 @@ LOOKS = {
     Role.CS_PRACTITIONER: [*_PAGES, *_WRITING],
     Role.MANAGER: _PAGES,
 }
-NO_PAGE = {f"contexts:{route}" for route in ONE_WAY}
+NO_PAGE = {f"contexts:{route}" for route in ONE_WAY} | {"contexts:print-assessment"}
