@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Case, CharField, Count, F, Max, Min, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, F, Max, Min, Q, QuerySet, TextField, Value, When
 from django.db.models.fields.json import KT
-from django.db.models.functions import Coalesce, TruncDate
+from django.db.models.functions import Coalesce, Concat, TruncDate
 from django.utils import timezone
 
 from core.models import AuditEvent
@@ -21,6 +21,13 @@ VIEWED, COPIED, REFUSED = "viewed", "copied", "refused"
 TITLES = {VIEWED: "Viewed", COPIED: "Copied", REFUSED: "Refused"}
 COPIES = [code for code, act in ACTS.items() if act.kind == Kind.PAPERS and act.shown]
 PAGE_SIZE = 50
+PRINTED = "printed"
+# Which paper or picture it was, and in which form: printed/peer-map/svg.
+_TEXT = TextField()
+_WHAT_WAS_PRINTED = Concat(
+    Value(f"{PRINTED}/", _TEXT), Coalesce(KT("detail__paper"), Value("copy", _TEXT)), Value("/", _TEXT),
+    Coalesce(KT("detail__as"), Value("page", _TEXT)), output_field=_TEXT,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -72,7 +79,7 @@ def narrowed(
     elif what == REFUSED:
         events = events.filter(act="denied")
     elif what == COPIED:
-        events = events.filter(act__in=COPIES)
+        events = events.exclude(act__in=["viewed", "denied"])
     if first:
         events = events.filter(at__gte=timezone.make_aware(datetime.combine(first, time.min)))
     if last:
@@ -89,6 +96,7 @@ def by_day(events: QuerySet[AuditEvent]) -> QuerySet:
     page = Case(
         When(act="viewed", then=Coalesce(KT("detail__page"), Value(""))),
         When(act="denied", then=Coalesce(KT("detail__route"), Value(""))),
+        When(act=PRINTED, then=_WHAT_WAS_PRINTED),
         default=F("act"),
         output_field=CharField(),
     )
@@ -119,6 +127,10 @@ def visits(rows: Iterable[dict]) -> list[Visit]:
 
 def _page(what: str, page: str) -> str:
     """A page, copy or route in words."""
+    if page.startswith(f"{PRINTED}/"):
+        _, paper, form = page.split("/", 2)
+        words = paper.replace("-", " ")
+        return f"{words[:1].upper()}{words[1:]} ({'to print' if form == 'page' else form.upper()})"
     if what == COPIED:
         return act_for(page).words
     words = page.rpartition(":")[2].replace("-", " ")

@@ -82,13 +82,9 @@ def plan(user, context: Context, *, names: bool) -> Paper:
     """The joint plan as `user` may read it now; with `names` false without a young person's name."""
     sight = sight_for(user, context, names=names)
     agreed = plans.agreed(context, user)
-    counted = planned.summary(agreed)
     facts = [
         ("Context", f"{context.name}, {context.kind_label.lower()}"),
-        (
-            "Actions",
-            f"{counted['number']}: {counted['open']} open, {counted['done']} done" if agreed else "None agreed yet",
-        ),
+        ("Actions", _counts(planned.summary(agreed)) if agreed else "None agreed yet"),
     ]
     parts = [
         (f"Goal {number}: {row.words}", _goal(row, sight, names=names))
@@ -132,6 +128,10 @@ def _paper(key: str, context: Context, sight: Sight, *, names: bool, facts, part
         facts=tuple(Box(title, text) for title, text in boxes if text),
         parts=tuple(Box(title, text) for title, text in parts if text),
     )
+
+
+def _counts(counted: dict[str, int]) -> str:
+    return f"{counted['open']} open, {counted['done']} done, {counted['number']} in all"
 
 
 def _people(people: Iterable[LinkedPerson], *, names: bool) -> str:

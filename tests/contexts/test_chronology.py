@@ -4,14 +4,17 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.permissions import Role
 from contexts.chronology import Chosen, Chronology, subjects
 from contexts.chronology.acts import ACTS, Kind, act_for, kind_for
-from contexts.services import screening, steps
+from contexts.services import casework_papers, panel, screening, steps
+from core import jobs
 from core.models import AuditEvent
 from tests.context_factories import a_context, a_linked_person
 from tests.factories import a_person, a_referral, a_team
+from tests.safety_factories import a_map
 
 pytestmark = pytest.mark.django_db
 
@@ -117,3 +120,34 @@ def test_who_viewed_it_is_told_to_who_may_know(signed_in):
     assert "Reader Jones" in page
     assert "Refused Person" in page
     assert AuditEvent.objects.filter(act="viewed", detail__page="who viewed this context").exists()
+
+
+def test_who_viewed_it_lists_every_copy_that_was_made(signed_in):
+    cs, manager = a_person(Role.CS_PRACTITIONER, name="Copying Jones"), a_person(Role.MANAGER)
+    context = a_context("planned", cs=cs)
+    found = a_map(context, by=cs)
+    meeting = panel.plan({"on": timezone.localdate(), "starts_at": None, "place": "", "chair": "Ann"}, by=cs)
+    browser = signed_in(cs)
+    browser.get(reverse("contexts:panel-minutes", args=[meeting.pk]))  # it is not on the agenda yet
+    pages = [
+        ("peer-map-picture", context.pk, "svg"), ("peer-map-picture", context.pk, "png"),
+        ("print-peer-map", context.pk), ("safety-map-png", context.pk, found.pk),
+        ("print-plan", context.pk), ("print-assessment", context.pk, context.assessments.get().pk),
+    ]  # fmt: skip
+    for name, *args in pages:
+        assert browser.get(reverse(f"contexts:{name}", args=args)).status_code == 200
+    job = casework_papers.ask_for("plan", context, names=True, by=cs)
+    jobs.run(job.pk)
+    browser.get(reverse("contexts:download-casework-paper", args=[job.pk]))
+    answer = signed_in(manager).get(reverse("contexts:views", args=[context.pk]), {"what": "copied"})
+    page = answer.content.decode()
+    for words in (
+        "Copying Jones", "Peer map (SVG)", "Peer map (PNG)", "Peer map (to print)", "Safety map (PNG)",
+        "Plan (to print)", "Plan (PDF)", "Assessment (to print)",
+    ):  # fmt: skip
+        assert words in page
+    assert "Panel minutes" not in page
+    panel.put(meeting, context, {"reason": "Two fights", "presented_by": ""}, by=cs)
+    browser.get(reverse("contexts:panel-minutes", args=[meeting.pk]))
+    page = signed_in(manager).get(reverse("contexts:views", args=[context.pk])).content.decode()
+    assert "Panel minutes (to print)" in page and "Copied" in page
