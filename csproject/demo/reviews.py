@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts.models import User
 from reviews.choices import Domain, Part
 from reviews.models import Review, Statement
-from reviews.services import actions, example, going_on, ratings, rounds, statements
+from reviews.services import actions, evidence, example, going_on, ratings, rounds, statements
 from reviews.timescales import counted_from
 from reviews.worked_example import OVERALL, STATEMENTS
 
@@ -34,6 +34,9 @@ def load(people: dict[str, User], now: datetime) -> Review:
             known = {name: Statement.objects.get(carried_from=one) for name, one in known.items()}
         _write(review, number, known, by=by, day=day)
     _complete(review, known, by=by, at=days[3] + timedelta(days=2))
+    tried = review.statements.get(words__body="No school assessments have been trialled to date")
+    shown = {"key": "assessments", "kind": "school", "period": "12m", "note": "Counted from the contexts themselves"}
+    evidence.attach_figure(tried, **shown, by=by, at=days[3] + timedelta(days=2))
     return review
 
 
