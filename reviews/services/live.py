@@ -72,7 +72,7 @@ def marks(review: Review, level: Level, domain: Domain | None = None) -> Marks:
     heads = {
         str(stage): head_mark(rated.get(Part.of(level, stage)), "" if domain else ratings[stage]) for stage in Stage
     }
-    return Marks(sorted(cells.items()), cards, heads, review.state)
+    return Marks(sorted(cells.items()), cards, heads, str(review.state))
 
 
 def mark(version: int, words: int, waits: int, actions: str) -> str:

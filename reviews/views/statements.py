@@ -1,5 +1,6 @@
 """A statement: adding one, its page, moving it, taking it away and putting it back, its words."""
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -72,15 +73,14 @@ def show_statement(request: HttpRequest, found: Statement, *, status: int = 200,
     """The page of a statement; with `refusal` above it where an act was just refused (409)."""
     note_view(request, found.review, "statement")
     writes = ReviewAct.WRITE in steps.acts_for(found.review, request.user)
+    moves = list(found.moves.select_related("by").order_by("-at"))
     drawn = {
         "statement": found,
         "review": found.review,
         "slot": slot_of(found, writes=writes and found.removed_at is None),
         "actions": found.actions.select_related("owner"),
-        "moves": [
-            {"title": move.words, "by": move.by, "at": move.at, "text": move.reason}
-            for move in found.moves.select_related("by").order_by("-at")
-        ],
+        "moves": [{"title": move.words, "by": move.by, "at": move.at, "text": move.reason} for move in moves],
+        "take_back": _take_back(moves[0]) if moves and writes and found.removed_at is None else "",
         "evidence": evidence.shown(found),
         "board": place_of(found),
         "may_write": writes and found.removed_at is None,
@@ -163,11 +163,16 @@ def _moved(request: HttpRequest, before: Statement, moved: Statement) -> HttpRes
     last = moved.moves.select_related("by").order_by("at").last()
     words = last.words if last and moved.version != before.version else "It was there already"
     if wants_json(request):
-        back = f"?rating={before.rating}&part={before.part}&domain={before.domain}&back=1"
-        undo = reverse("reviews:move-statement", args=[moved.pk]) + back
-        return JsonResponse({"status": "moved", "said": words, "undo": undo if moved.version != before.version else ""})
+        undo = _take_back(last) if last and moved.version != before.version else ""
+        return JsonResponse({"status": "moved", "said": words, "undo": undo})
     messages.success(request, f"The statement is moved. {words}.")
     return redirect(place_of(moved))
+
+
+def _take_back(move: StatementMove) -> str:
+    """The address that asks whether a move is to be taken back: another move, to where it came from."""
+    asked = {"rating": move.rating_before, "part": move.part_before, "domain": move.domain_before, "back": "1"}
+    return f"{reverse('reviews:move-statement', args=[move.statement_id])}?{urlencode(asked)}"
 
 
 def _meanwhile(request: HttpRequest, found: Statement) -> StatementMove | None:
