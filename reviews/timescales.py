@@ -43,12 +43,11 @@ _BARE = re.compile(
 )
 
 _MONTH = "|".join(_MONTHS)
-_DAY = re.compile(
-    rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<month>{_MONTH})\b(?:,?\s+(?P<year>\d{{4}})\b)?"
-)
+_YEAR = r"(?:,?\s+(?P<year>\d{4})\b|(?!,?\s+\d))"  # what looks like a year and is none leaves no day
+_DAY = re.compile(rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<month>{_MONTH})\b{_YEAR}")
 _NUMERIC = re.compile(r"\b(?P<day>\d{1,2})[/.](?P<month>\d{1,2})[/.](?P<year>\d{4})\b")
 _END_OF = r"(?:the\s+)?(?:very\s+)?end\s+(?:of\s+)?"
-_MONTH_END = re.compile(rf"\b(?:{_END_OF}|in\s+|during\s+)(?P<month>{_MONTH})\b(?:,?\s+(?P<year>\d{{4}})\b)?")
+_MONTH_END = re.compile(rf"\b(?:{_END_OF}|in\s+|during\s+)(?P<month>{_MONTH})\b{_YEAR}")
 _MONTH_ALONE = re.compile(rf"(?P<month>{_MONTH})(?:,?\s+(?P<year>\d{{4}}))?")
 _CALENDAR = re.compile(r"\b(?P<which>this|next)\s+(?P<unit>week|month|year)\b")
 _CALENDAR_END = re.compile(rf"\b{_END_OF}(?P<which>the|this|next)\s+(?:calendar\s+)?(?P<unit>week|month|year)\b")

@@ -70,7 +70,8 @@ class ReviewActionForm(ActionForm):
         """Below the words, the day that is counted from what stands there now; scripts say it anew while one types."""
         timescale = self.fields["timescale"]
         timescale.widget.attrs["data-counted"] = reverse("reviews:counted", args=[self.statement.review_id])
-        words = tidy(self["timescale"].value() or "")
+        typed = self.data.get(self.add_prefix("timescale")) if self.is_bound else self.initial.get("timescale")
+        words = tidy(typed or "")
         if words and len(words) <= timescale.max_length and not (self.is_bound and self._a_date_is_given()):
             said = counted_words(self._counted(words))
             timescale.help_text = f"{timescale.help_text} {said}"

@@ -15,6 +15,7 @@ from .. import following
 from ..choices import Domain, Level, Stage
 from ..models import Review
 from ..models.actions import ReviewActionQuerySet
+from .rounds import LeadField
 
 
 class ReviewActionFilter(GovukForm):
@@ -83,6 +84,22 @@ class ReviewActionFilter(GovukForm):
         """`actions` of the lead that was chosen."""
         code = self.chosen().get("lead", "")
         return following.of_lead(actions, code, self.person) if code else actions
+
+
+class LeadReviewForm(GovukForm):
+    """Who leads a round from now on."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)
+    lead = LeadField(label="Who leads the review?", help_text="They get a digest of its actions.")
+
+    def __init__(self, *args, review: Review, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["lead"].required = True
+        self.fields["lead"].empty_label = "Choose a person"
+        self.fields["lead"].error_messages["required"] = "Choose who leads the review"
+        self.initial.setdefault("version", review.version)
+        people = User.objects.holding(Permission.REVIEW_WRITE)
+        self.fields["lead"].queryset = people.select_related("team").order_by("name")
 
 
 class GiveLeadForm(GovukForm):

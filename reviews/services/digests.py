@@ -69,8 +69,8 @@ def _numbers(reviews: dict, told: dict, today: date) -> dict:
     rows = ReviewAction.objects.live().filter(statement__review__in=list(reviews)).order_by()
     nobody = Q(owner=None, owner_name="", points_to=[]) | Q(owner__is_active=False)
     counted = rows.values("statement__review").annotate(
-        due=Count("pk", filter=open_ones & Q(due__range=(today, today + WEEK))),
-        overdue=Count("pk", filter=open_ones & Q(due__lt=today)),
+        soon=Count("pk", filter=open_ones & Q(due__range=(today, today + WEEK))),
+        late=Count("pk", filter=open_ones & Q(due__lt=today)),
         nobody=Count("pk", filter=open_ones & nobody),
         done=Count("pk", filter=Q(status=ActionStatus.DONE) & since),
     )
@@ -82,7 +82,7 @@ def _words(review: Review, row: dict) -> str:
     said = [
         f"{row[name]} {words}"
         for name, words in (
-            ("overdue", "overdue"), ("due", "due within a week"), ("nobody", "without a lead"),
+            ("late", "overdue"), ("soon", "due within a week"), ("nobody", "without a lead"),
             ("done", "done since the last digest"),
         )
         if row[name]

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core import audit, drafts, notices
+from core.forms import lower_first
 from core.workflow import ActRefused
 
 from ..models import Review, ReviewAction
@@ -70,6 +71,31 @@ def give_lead(
         _tell(owner, found, by=by, at=at)
         drafts.drop(DRAFT_KEY_LEAD, by)
     return Given(len(found) or same, len(asked) - len(found) - same)
+
+
+def lead_review(review: Review, lead, *, seen_version: int, by, at: datetime | None = None) -> Review:
+    """Another lead for a round, whether it is open or closed: whoever led it may have left.
+
+    Raises EditConflict where somebody changed it since, ActRefused where the new lead has left.
+    """
+    at = at or timezone.now()
+    with transaction.atomic():
+        current = steps.locked(review, None)
+        drafts.drop(steps.draft_key(current, "lead"), by)
+        if current.lead == lead:
+            return current
+        steps.check_version(current, seen_version)
+        refuse_who_has_left(lead)
+        before = audit.state_of(current, ["lead"])
+        current.lead, current.version = lead, current.version + 1
+        current.save(update_fields=["lead", "version"])
+        changed = audit.changes(before, audit.state_of(current, ["lead"]))
+        steps.record("review.changed", current, current, by=by, at=at, **changed)
+        if lead is not None and lead.pk != by.pk:
+            key = f"review:{current.pk}:lead:{current.version}"
+            words = f"You lead the system {lower_first(steps.label(current))} now."
+            notices.tell([lead], words, key=key, url=current.get_absolute_url(), at=at)
+    return current
 
 
 def _tell(owner, actions: list[ReviewAction], *, by, at: datetime) -> None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from consultations.services.reminders import remind_owners
+from core.forms import lower_first
 
 from ..models import ReviewAction
 from . import steps
@@ -15,10 +16,6 @@ def remind_of_reviews(at: datetime) -> int:
         ReviewAction.objects.live().open().select_related("statement__review"),
         start=KIND.name,
         page="reviews:action",
-        words=lambda action: f"Your action of the system {_lower(steps.label(action.statement.review))}",
+        words=lambda action: f"Your action of the system {lower_first(steps.label(action.statement.review))}",
         at=at,
     )
-
-
-def _lower(label: str) -> str:
-    return label[:1].lower() + label[1:]

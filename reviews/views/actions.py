@@ -166,6 +166,7 @@ def _show(request: HttpRequest, found: ReviewAction, *, status: int = 200, **mor
         "here": quote(f"{services.page_of(found)}?next={quote(back)}"),
         "may_work": found.is_open and works,
         "may_change": _may_change(request, found),
+        "may_give": goes_on and found.is_open and found.has_nobody and can(request.user, Permission.REVIEW_WRITE),
         "may_reopen": not found.is_open and goes_on and writes,
         **more,
     }

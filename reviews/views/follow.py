@@ -11,16 +11,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import requires
 from accounts.permissions import Permission, can
-from core import drafts
+from core import conflicts, drafts
 from core.forms import tidy
-from core.workflow import ActRefused
+from core.workflow import ActRefused, EditConflict
 
 from .. import following
-from ..forms.follow import GiveLeadForm, ReviewActionFilter
+from ..forms.follow import GiveLeadForm, LeadReviewForm, ReviewActionFilter
 from ..models import ReviewAction
 from ..services import follow as services
+from ..services import steps
 from ..timescales import counted_from, counted_words
-from .common import review_for
+from .common import refusals_show_the_review, review_for
 
 PAGE_SIZE = 50
 HEADINGS = [
@@ -86,10 +87,32 @@ def give_lead(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"{_actions(given)} a lead now.")
             if left:
-                messages.info(request, f"{_actions(left)} left: somebody else changed {'it' if left == 1 else 'them'}.")
+                words = "1 action was left as it is" if left == 1 else f"{left} actions were left as they are"
+                messages.warning(request, f"{words}: somebody changed {'it' if left == 1 else 'them'} meanwhile.")
             return redirect(back)
     drawn = {"page": page, "actions": found, "refusal": refusal, "back": f"{back}?nobody=on"}
     return render(request, "reviews/give_lead.html", drawn, status=status)
+
+
+@requires(Permission.REVIEW_WRITE)
+@refusals_show_the_review
+def lead_review(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Say who leads a round, open or closed: where nobody does, or whoever did has left."""
+    found = review_for(request, pk)
+    page = drafts.open_form(request, steps.draft_key(found, "lead"), lambda data: LeadReviewForm(data, review=found))
+    status = 200
+    if request.method == "POST" and page.form.is_valid():
+        sent = page.form.cleaned_data
+        try:
+            services.lead_review(found, sent["lead"], seen_version=sent["version"] or 0, by=request.user)
+        except EditConflict as conflict:
+            conflicts.show_on(page.form, conflict, {"lead": conflict.current.lead}, conflict.current.version)
+            status = 409
+        else:
+            messages.success(request, "Saved.")
+            return redirect(found)
+    drawn = {"page": page, "review": found, "title": "Say who leads the review", "button": "Save"}
+    return render(request, "reviews/step.html", drawn, status=status)
 
 
 @require_POST

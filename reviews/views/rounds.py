@@ -83,6 +83,7 @@ def show_review(request: HttpRequest, found: Review, *, status: int = 200, **mor
         "may_close": ReviewAct.CLOSE in acts,
         "may_reopen": ReviewAct.REOPEN in acts and later is None,
         "may_go_on": ReviewAct.NEXT in acts and later is None,
+        "may_lead": can(request.user, Permission.REVIEW_WRITE) and _needs_lead(found) and later is None,
         **more,
     }
     return render(request, "reviews/review.html", drawn, status=status)
@@ -148,6 +149,11 @@ def reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect(found)
     drawn = {"page": page, "review": found, "title": "Open the round again", "button": "Open it again"}
     return render(request, "reviews/step.html", drawn)
+
+
+def _needs_lead(found: Review) -> bool:
+    """Whether somebody has to be found who leads it; of a closed round, where nothing else is changed, at any time."""
+    return found.lead is None or not found.lead.is_active or not found.is_open
 
 
 def _facts(found: Review, later: Review | None) -> list[dict]:

@@ -26,6 +26,10 @@ reviews:give-lead                    GET   -        -          in   403  403  40
 reviews:give-lead                    POST  -        -          in   403  403  403  403  403  409  403  403  in   403
 reviews:counted                      JSON  ours     open       401  403  403  403  403  403  200  403  403  401  403
 reviews:counted                      JSON  nowhere  -          401  403  403  403  403  403  404  403  403  401  403
+reviews:lead-review                  GET   ours     open       in   403  403  403  403  403  200  403  403  in   403
+reviews:lead-review                  POST  ours     open       in   403  403  403  403  403  302  403  403  in   403
+reviews:lead-review                  GET   nowhere  -          in   403  403  403  403  403  404  403  403  in   403
+reviews:lead-review                  POST  nowhere  -          in   403  403  403  403  403  404  403  403  in   403
 reviews:links                        GET   ours     open       in   403  403  403  403  200  200  403  403  in   403
 reviews:links                        GET   nowhere  -          in   403  403  403  403  404  404  403  403  in   403
 reviews:make-link                    GET   ours     open       in   403  403  403  403  403  200  403  403  in   403
@@ -43,7 +47,7 @@ reviews:shared                       GET   ours     revoked    410  410  410  41
 reviews:shared                       GET   nowhere  -          404  404  404  404  404  404  404  404  404  404  404
 """
 WITHOUT_RECORD = {"reviews:actions", "reviews:give-lead"}
-OF_ROUND = {"reviews:links", "reviews:make-link", "reviews:counted"}
+OF_ROUND = {"reviews:links", "reviews:make-link", "reviews:counted", "reviews:lead-review"}
 
 
 def a_link(review=None, *, by=None, days: int = 30, **values) -> tuple[PartnerLink, str]:
@@ -102,6 +106,7 @@ FORMS = {
     },
     "reviews:end-link": lambda world, cell: {},
     "reviews:counted": lambda world, cell: {"text": "in three months"},
+    "reviews:lead-review": lambda world, cell: {"lead": world.people["lead"].pk, "version": "1"},
 }  # fmt: skip
 
 _open: dict[str, str] = {}
@@ -186,6 +191,7 @@ _LEAD = [
         "reviews:give-lead", "/reviews/actions/lead/?action={follow_unowned.pk}", "wrong", pressing("Save who leads"),
         error=True,
     ),
+    Look("reviews:lead-review", "/reviews/{follow_review.pk}/lead/"),
     Look("reviews:links", "/reviews/{follow_review.pk}/links/"),
     Look("reviews:make-link", "/reviews/{follow_review.pk}/links/add/"),
     Look("reviews:make-link", "/reviews/{follow_review.pk}/links/add/", "wrong", pressing("Make the link"), error=True),
