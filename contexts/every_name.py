@@ -47,7 +47,7 @@ class EveryName:
 
     @cached_property
     def _wholes(self) -> NoNames:
-        return NoNames([f'"{name}"' for name in self._names if _is_whole(name)], kept=self._kept)
+        return NoNames([way for name in self._names if _is_whole(name) for way in _ways(name)], kept=self._kept)
 
     def has_whole(self, text: str) -> bool:
         """Whether a full name or a number of a young person stands in `text`."""
@@ -80,12 +80,18 @@ def _is_whole(name: str) -> bool:
     return len(words_of(name)) > 1 or any(letter.isdigit() for letter in name)
 
 
+def _ways(name: str) -> list[str]:
+    """A name as a whole, as it is said and with the last word first."""
+    *first, last = name.split()
+    return [f'"{name}"', f'"{last} {" ".join(first)}"'] if first else [f'"{name}"']
+
+
 def _looked_for(names: Iterable[str]) -> list[str]:
     """What is looked for: each name as a whole, and its words that are no ordinary ones."""
     wanted: set[str] = set()
     for name in names:
         if _is_whole(name):
-            wanted.add(f'"{name}"')
+            wanted |= set(_ways(name))
         for word in words_of(name):
             parts = {word, *word.split("-")}
             wanted |= {f'"{part.capitalize()}"' for part in parts - ORDINARY - _EVERYDAY if len(part) > 1}
