@@ -38,8 +38,10 @@ class EveryName:
 
     def __init__(self, texts: Iterable[str]) -> None:
         letters = bare_letters("\n".join(texts))
-        self._names = [name for name in _known() if could_stand_in(name, letters)]
-        self._kept = [name for name in User.objects.values_list("name", flat=True) if could_stand_in(name, letters)]
+        words: dict[str, bool] = {}
+        staff = User.objects.order_by().values_list("name", flat=True)
+        self._names = [name for name in _known() if could_stand_in(name, letters, words)]
+        self._kept = [name for name in staff if could_stand_in(name, letters, words)]
 
     @cached_property
     def _all(self) -> NoNames:

@@ -143,10 +143,18 @@ def bare_letters(text: str) -> str:
     return _bare(fold(text))
 
 
-def could_stand_in(name: str, letters: str) -> bool:
-    """Whether a `Redactor` could find a word of `name` in a text of these letters; of many names, most could not."""
-    parts = {part for word in words_of(name) for part in (word, *word.split("-"))}
-    return any(spelling in letters for part in parts if _bare(part) for spelling in _spellings(_bare(part)))
+def could_stand_in(name: str, letters: str, known: dict[str, bool]) -> bool:
+    """Whether a `Redactor` could find a word of `name` in a text of these letters; of many names, most could not.
+
+    `known` is what was found of other names' words, as many share some.
+    """
+    for word in {part for word in words_of(name) for part in (word, *word.split("-"))}:
+        if word not in known:
+            bare = _bare(word)
+            known[word] = bool(bare) and any(spelling in letters for spelling in _spellings(bare))
+        if known[word]:
+            return True
+    return False
 
 
 def kind_of(name: str) -> str:
