@@ -34,7 +34,7 @@ class Path:
 
 def path(id: str, title: str, days: Sequence[str], ratings: Sequence[str | None]) -> Path:
     """One line over the rounds of `days`; `ratings` are values of `Overall`, None where a round has none."""
-    room = LINE_WIDTH - LEFT - 40
+    room = LINE_WIDTH - LEFT - 56
     gap = room / max(len(days) - 1, 1)
     points, runs, run = [], [], []
     for number, rating in enumerate(ratings):

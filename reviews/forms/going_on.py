@@ -23,6 +23,8 @@ class NextRoundForm(RoundForm):
     The page draws those of statements and actions itself: there may be a thousand of them.
     """
 
+    mark_optional = False
+
     reason = forms.CharField(
         required=False,
         max_length=LONG_TEXT,

@@ -162,8 +162,10 @@ def _facts(found: Review, later: Review | None) -> list[dict]:
         {"key": "Date of the review", "value": date_format(found.on, "DATE_FORMAT")},
         {"key": "Lead", "value": presenters.lead_words(found.lead)},
         {"key": "Next round", "value": date_format(found.next_on, "DATE_FORMAT") if found.next_on else ""},
-        {"key": "Went on from", "value": _day(before), "url": before.get_absolute_url()} if before else {"value": ""},
-        {"key": "Went on as", "value": _day(later), "url": later.get_absolute_url()} if later else {"value": ""},
+        {"key": "The round before", "value": _day(before), "url": before.get_absolute_url()}
+        if before
+        else {"value": ""},
+        {"key": "The round after", "value": _day(later), "url": later.get_absolute_url()} if later else {"value": ""},
         {"key": "Closed although actions had no lead", "value": found.closed_because},
     ]
     return [row for row in rows if row["value"]]

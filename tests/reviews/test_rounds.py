@@ -17,6 +17,7 @@ from reviews.services import actions, going_on, rounds, statements
 from tests.factories import a_person
 from tests.review_factories import a_review, a_review_action, a_statement, an_overall
 from tests.slices.contexts import date_parts
+from tests.slices.reviews_evidence import a_figure
 from tests.slices.reviews_rounds import a_next_round
 
 pytestmark = pytest.mark.django_db
@@ -318,3 +319,20 @@ def test_texts_that_wait_to_be_merged_are_pointed_out(signed_in, lead, review):
     texts.save(statement.words_id, body="One", base_version=1, by=lead, client="a", seq=1)
     texts.save(statement.words_id, body="Two", base_version=1, by=other, client="b", seq=1)
     assert "1 text written at the same time waits to be merged" in page_of(signed_in(lead).get(next_page(review)))
+
+
+def test_figures_go_with_their_statement_and_are_kept_in_the_round_before(lead, review):
+    stays, goes = a_statement(review, by=lead), a_statement(review, by=lead)
+    figure = a_figure(stays, lead, note="Since the training")
+    a_figure(goes, lead)
+    made = a_next_round(review, by=lead, left_out={goes.pk: "Said elsewhere"})
+    carried = made.statements.get().figures.get()
+    assert (carried.key, carried.kind, carried.period, carried.note) == (
+        figure.key,
+        figure.kind,
+        figure.period,
+        figure.note,
+    )
+    assert carried.kept_on is None
+    figure.refresh_from_db()
+    assert figure.kept_on == TODAY()

@@ -183,7 +183,7 @@ def rows_of(page: html.HtmlElement) -> dict[str, list[str]]:
         if words[1:2] != ":":
             continue
         became = " ".join(found(row[3], "strong.app-sort-of")[0].text_content().split())[2:]
-        since = [each.text_content().removeprefix("Since ") for each in found(row[3], "p.govuk-hint")]
+        since = [each.text_content().removeprefix("Since ") for each in found(row[3], "p.app-compared__since")]
         first = [found(each, "span.app-rag") for each in row[1:3]]
         then, now = (each[0].text_content() if each else "Not there" for each in first)
         assert words[0] not in told
@@ -309,7 +309,7 @@ def test_progress_names_nobody_and_tells_of_no_later_round(signed_in, lead, roun
 def test_the_list_shows_the_latest_round_with_the_earlier_ones_beneath(signed_in, lead, rounds):
     browser = signed_in(lead)
     page = page_of(browser.get(reverse("reviews:reviews")))
-    assert "1 review, each with its latest round" in page
+    assert "1 review, shown by its latest round" in page
     assert "The whole borough, 3 August 2026" in page
     assert "Earlier rounds: " in page
     assert page.count(rounds[1].get_absolute_url()) == 1
