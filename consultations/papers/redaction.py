@@ -148,7 +148,8 @@ def could_stand_in(name: str, letters: str, known: dict[str, bool]) -> bool:
 
     `known` is what was found of other names' words, as many share some.
     """
-    for word in {part for word in words_of(name) for part in (word, *word.split("-"))}:
+    parts = {part for word in words_of(name) for part in (word, *word.split("-"))}
+    for word in parts:
         if word not in known:
             bare = _bare(word)
             known[word] = bool(bare) and any(spelling in letters for spelling in _spellings(bare))
