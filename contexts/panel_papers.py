@@ -1,5 +1,7 @@
 """The minutes of a panel, made anew for each reader: an item that they may not see is a line without words."""
 
+from collections.abc import Callable
+
 from django.conf import settings
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -26,7 +28,7 @@ def minutes(user, found: Panel) -> Paper:
         ("Chair", words(found.chair)),
         ("Minutes", found.get_state_display()),
     ]
-    parts = [("Attendance", words(found.attended) or "Not recorded yet."), ("Apologies", words(found.apologies))]
+    parts = [("Attendance", _attendance(found, words))]
     parts += [(f"{row.number}. {row.title}", _words(row)) for row in agenda(user, found)]
     return Paper(
         key="panel-minutes",
@@ -59,6 +61,15 @@ def as_pdf(paper: Paper) -> bytes:
     from consultations.papers import weasy
 
     return weasy.write(html(paper))
+
+
+def _attendance(found: Panel, words: Callable[[str], str]) -> str:
+    """Who came, who sent apologies, who else was invited, each with the agency; and the note."""
+    lines = []
+    for one in found.people.select_related("person"):
+        who = ", ".join(text for text in (words(one.agency), words(one.who)) if text)
+        lines.append(f"{who}: {one.get_came_display().lower() or 'invited'}")
+    return "\n".join([*lines, words(found.attendance_note)]).strip() or "Not recorded yet."
 
 
 def _words(row: ShownItem) -> str:

@@ -9,7 +9,7 @@ from consultations.papers.redaction import Redactor
 from core.models import Text
 
 from .models import Context, LinkedPerson, Panel, PanelAction, PanelItem
-from .services.panel import TEXTS
+from .models.panel import TEXTS
 from .sight import OutsideSight, Sight, names_of
 
 UNSEEN = "An item that you may not see"
@@ -29,6 +29,7 @@ class ShownItem:
     reason: str = ""
     presented_by: str = ""
     carried: bool = False
+    carried_on: bool = False
     texts: dict[str, str] = field(default_factory=dict)
     actions: list[dict] = field(default_factory=list)
 
@@ -72,7 +73,13 @@ def shown(user, items) -> list[ShownItem]:
     bodies = dict(Text.objects.filter(pk__in=owned).values_list("pk", "body")) if owned else {}
     sight = Sight(user, *{row.context_id for row in rows if row.context_id})
     near = _near(user, [row.referral for row in rows if row.referral_id])
-    return [_shown(row, bodies, sight.words if row.context_id else near) for row in rows]
+    onwards = set(PanelItem.objects.filter(carried_from__in=rows).order_by().values_list("carried_from", flat=True))
+    return [_shown(row, bodies, sight.words if row.context_id else near, row.pk in onwards) for row in rows]
+
+
+def item_words(user, item: PanelItem) -> Callable[[str], str]:
+    """What takes out of the words of one item, which `user` may see, whatever they may not know."""
+    return Sight(user, item.context_id).words if item.context_id else _near(user, [item.referral])
 
 
 def _near(user, referrals: Iterable[Referral]) -> Callable[[str], str]:
@@ -154,7 +161,7 @@ def _without_names(referral: Referral) -> Callable[[str], str]:
     return Redactor(names=sorted(name for name in names if name)).apply
 
 
-def _shown(row: PanelItem, bodies: dict[UUID, str], words: Callable[[str], str]) -> ShownItem:
+def _shown(row: PanelItem, bodies: dict[UUID, str], words: Callable[[str], str], onwards: bool) -> ShownItem:
     about = row.referral
     title = (
         f"{about.reference}, {about.name or 'name not recorded'}"
@@ -172,6 +179,7 @@ def _shown(row: PanelItem, bodies: dict[UUID, str], words: Callable[[str], str])
         reason=words(row.reason),
         presented_by=words(row.presented_by),
         carried=row.carried_from_id is not None,
+        carried_on=onwards,
         texts={name: words(bodies[getattr(row, f"{name}_id")]) for name in TEXTS},
         actions=[
             {"pk": one.pk, "row": one, "what": words(one.what), "who": one.who, "due": one.due,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import panel_actions, panel_items, panel_papers, panels
+from .views import panel_actions, panel_items, panel_papers, panel_people, panels
 
 urlpatterns = [
     path("panel/", panels.panels, name="panels"),
@@ -13,6 +13,9 @@ urlpatterns = [
     path("panel/<uuid:pk>/hold/", panels.hold, name="panel-hold"),
     path("panel/<uuid:pk>/agree/", panels.agree, name="panel-agree"),
     path("panel/<uuid:pk>/correct/", panels.correct, name="panel-correct"),
+    path("panel/<uuid:pk>/people/", panel_people.people, name="panel-people"),
+    path("panel/<uuid:pk>/people/came/", panel_people.attendance, name="panel-attendance"),
+    path("panel/<uuid:pk>/people/<uuid:person>/remove/", panel_people.remove, name="panel-remove-person"),
     path("panel/<uuid:pk>/minutes/", panel_papers.minutes, name="panel-minutes"),
     path("panel/<uuid:pk>/minutes/make/", panel_papers.make_minutes, name="panel-make-minutes"),
     path("panel/items/<uuid:pk>/", panel_items.item, name="panel-item"),

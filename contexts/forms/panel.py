@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import Q
 from django.utils.formats import date_format
 
+from accounts.models import User
 from consultations.choices import ReferralState
 from consultations.forms import ActionForm
 from consultations.forms.common import LONG_TEXT, ClockField, sensible
@@ -16,15 +17,21 @@ from core.models.lists import ListName
 
 from ..choices import PanelState
 from ..models import Context, Panel, PanelAction, PanelItem
+from ..panel_sight import item_words
 from ..services.panel_actions import KIND
-from ..sight import Sight
+from .conference import InviteForm
 
 NOBODY_THERE = "No referral or context that you may see has this reference"
 
 
-def _lines(label: str, hint: str) -> forms.CharField:
-    area = forms.Textarea(attrs={"rows": 5})
-    return forms.CharField(label=label, help_text=hint, required=False, max_length=LONG_TEXT, widget=area)
+def _note() -> forms.CharField:
+    return forms.CharField(
+        label="Anything else about who came",
+        help_text="Who came and who sent apologies is marked on the page of the panel.",
+        required=False,
+        max_length=LONG_TEXT,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
 
 
 class PlanPanelForm(GovukForm):
@@ -45,10 +52,7 @@ class PlanPanelForm(GovukForm):
         super().__init__(*args, **kwargs)
         if panel is not None:
             if panel.state != PanelState.PLANNED:
-                self.fields |= {
-                    "attended": _lines("Who came?", "Name and agency, one a line."),
-                    "apologies": _lines("Who sent apologies?", "Name and agency, one a line."),
-                }
+                self.fields["attendance_note"] = _note()
             for name in ("version", *self.fields):
                 self.initial.setdefault(name, getattr(panel, name))
 
@@ -57,21 +61,26 @@ class PlanPanelForm(GovukForm):
 
 
 class HoldPanelForm(GovukForm):
-    """Who came to a panel."""
+    """A note on who came to a panel."""
 
-    attended = forms.CharField(
-        label="Who came?",
-        help_text="Name and agency, one a line.",
-        max_length=LONG_TEXT,
-        widget=forms.Textarea(attrs={"rows": 6}),
-        error_messages={"required": "Enter who came"},
-    )
-    apologies = _lines("Who sent apologies?", "Name and agency, one a line.")
+    attendance_note = _note()
 
     def __init__(self, *args, panel: Panel, **kwargs):
         super().__init__(*args, **kwargs)
-        self.initial.setdefault("attended", panel.attended)
-        self.initial.setdefault("apologies", panel.apologies)
+        self.initial.setdefault("attendance_note", panel.attendance_note)
+
+
+class PanelPersonForm(InviteForm):
+    """An agency of a panel, and who comes for it."""
+
+    email = None
+    reveals = {"who": {InviteForm.HERE: "person", InviteForm.ELSEWHERE: "name"}}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        people = User.objects.filter(is_active=True).select_related("team").order_by("name")
+        self.fields["person"].queryset = people
+        self.fields["person"].help_text = ""
 
 
 class ItemForm(GovukForm):
@@ -104,11 +113,10 @@ class ItemForm(GovukForm):
             known = {name: getattr(item, name) for name in ("version", "reason", "presented_by")}
             for name, value in (known | {"categories": list(item.categories.all())}).items():
                 self.initial.setdefault(name, value)
-            if item.context_id:
-                sight = Sight(user, item.context)
-                for name in ("reason", "presented_by"):
-                    if not sight.is_whole(getattr(item, name)):
-                        del self.fields[name]
+            words = item_words(user, item)
+            for name in ("reason", "presented_by"):
+                if words(getattr(item, name)) != getattr(item, name):
+                    del self.fields[name]
         self.fields["categories"].queryset = offered
 
 
@@ -162,7 +170,7 @@ class PanelActionForm(ActionForm):
     def __init__(self, *args, item: PanelItem, user, **kwargs):
         super().__init__(*args, **kwargs)
         there = not self.instance._state.adding
-        if there and item.context_id and not Sight(user, item.context).is_whole(self.instance.what):
+        if there and item_words(user, item)(self.instance.what) != self.instance.what:
             del self.fields["what"]
 
     def values(self) -> dict[str, Any]:

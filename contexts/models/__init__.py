@@ -12,7 +12,7 @@ from .contexts import (
     context_key,
 )
 from .merging import ContextMerge
-from .panel import Panel, PanelAction, PanelCorrection, PanelItem, PanelProgress
+from .panel import Panel, PanelAction, PanelCorrection, PanelItem, PanelPerson, PanelProgress
 from .patterns import ContextMention, PatternDecision, PatternReading
 from .people import LinkedPerson, PeerTie
 from .plan import GoalReading, PlanAction, PlanGoal, PlanProgress
@@ -43,6 +43,7 @@ __all__ = [
     "PanelAction",
     "PanelCorrection",
     "PanelItem",
+    "PanelPerson",
     "PanelProgress",
     "PatternDecision",
     "PatternReading",

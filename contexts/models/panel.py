@@ -12,8 +12,11 @@ from consultations.models import Referral
 from core.models import ActionBase, ListItem, Text
 from core.models.actions import ActionQuerySet, ProgressBase
 
-from ..choices import PanelState
+from ..choices import Attendance, PanelState
 from .contexts import Context
+
+# The texts of an item: those of the minutes, and what came of it, which is written afterwards.
+TEXTS = {"discussion": "Discussion", "decision": "Decision", "outcome": "What came of it"}
 
 
 class PanelQuerySet(models.QuerySet):
@@ -31,8 +34,7 @@ class Panel(models.Model):
     starts_at = models.TimeField(null=True, blank=True, help_text="London time; empty where only the day is known.")
     place = models.CharField(max_length=200, blank=True)
     chair = models.CharField(max_length=200)
-    attended = models.TextField(blank=True, help_text="Who came, with their agency, one a line.")
-    apologies = models.TextField(blank=True)
+    attendance_note = models.TextField(blank=True, help_text="What else is to be said of who came.")
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
     held_at = models.DateTimeField(null=True, blank=True, help_text="When it was recorded as held.")
@@ -70,6 +72,43 @@ class Panel(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("contexts:panel", args=[self.pk])
+
+
+class PanelPerson(models.Model):
+    """An agency that is invited to a panel, with who comes for it, and whether they came."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    panel = models.ForeignKey(Panel, on_delete=models.CASCADE, related_name="people")
+    agency = models.CharField(max_length=200)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    name = models.CharField(max_length=200, blank=True)
+    came = models.CharField(max_length=10, choices=Attendance.choices, blank=True)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["agency", "added_at", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(agency=""), name="panel_person_has_agency"),
+            models.CheckConstraint(
+                condition=Q(person=None) | Q(name=""),
+                name="panel_person_here_or_elsewhere",
+                violation_error_message="Somebody here has their own name.",
+            ),
+            models.UniqueConstraint(
+                fields=["panel", "person"], condition=Q(person__isnull=False), name="panel_person_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"panel person {self.pk}"
+
+    @property
+    def who(self) -> str:
+        """The person who comes for the agency; "" where nobody is named."""
+        return self.person.name if self.person_id else self.name
 
 
 class PanelCorrection(models.Model):

@@ -7,6 +7,7 @@ from uuid import NAMESPACE_URL, uuid5
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.models import User
 from consultations.models import Referral
@@ -14,15 +15,13 @@ from core import audit, drafts, texts
 from core.models import Text
 from core.workflow import ActRefused, EditConflict
 
-from .. import workflow
+from .. import panel_sight, workflow
 from ..choices import PanelAct, PanelState
 from ..models import Context, Panel, PanelCorrection, PanelItem
-from ..sight import Sight
+from ..models.panel import TEXTS
 
 FIELDS = ["on", "starts_at", "place", "chair"]
 ITEM_FIELDS = ["presented_by", "reason"]
-# The texts of an item: those of the minutes, and what came of it, which is written afterwards.
-TEXTS = {"discussion": "Discussion", "decision": "Decision", "outcome": "What came of it"}
 SENT_TWICE = timedelta(seconds=30)
 HIDDEN = "It names somebody whom you may not see, so you cannot change what it says."
 CHANGED = "Somebody changed this panel after you opened this page."
@@ -44,12 +43,16 @@ def plan(values: dict[str, Any], *, by, at: datetime | None = None) -> Panel:
 
 
 def change(panel: Panel, values: dict[str, Any], *, seen_version: int, by, at: datetime | None = None) -> Panel:
-    """Another day, time, place, chair, or who came. Raises EditConflict where somebody changed it since."""
+    """Another day, time, place, chair, or note on who came. Raises EditConflict where somebody changed it since.
+
+    Raises ActRefused where what is said there names somebody whom `by` may not see.
+    """
     at = at or timezone.now()
     with transaction.atomic():
         current = locked(panel, PanelAct.PLAN)
+        need_whole(current, by=by)
         drafts.drop(draft_key(current, "change"), by)
-        names = [*FIELDS, "attended", "apologies"]
+        names = [*FIELDS, "attendance_note"]
         wanted = {name: values[name] for name in names if name in values}
         if all(getattr(current, name) == value for name, value in wanted.items()):
             return current
@@ -63,9 +66,12 @@ def change(panel: Panel, values: dict[str, Any], *, seen_version: int, by, at: d
     return current
 
 
-def hold(panel: Panel, *, attended: str, apologies: str, by, at: datetime | None = None) -> Panel:
-    """It was held, and who came. What was said and decided can still be written."""
-    return _step(panel, PanelAct.HOLD, by=by, at=at, attended=attended, apologies=apologies)
+def hold(panel: Panel, *, attendance_note: str = "", by, at: datetime | None = None) -> Panel:
+    """It was held. What was said and decided, and who came, can still be written.
+
+    Raises ActRefused where what is said of the panel names somebody whom `by` may not see.
+    """
+    return _step(panel, PanelAct.HOLD, by=by, at=at, attendance_note=attendance_note)
 
 
 def agree(panel: Panel, *, by, at: datetime | None = None) -> Panel:
@@ -82,6 +88,8 @@ def _step(panel: Panel, act: str, *, by, at: datetime | None, reason: str = "", 
     at = at or timezone.now()
     with transaction.atomic():
         current = locked(panel, act)
+        if values:
+            need_whole(current, by=by)
         current.state = workflow.PANEL.check(act, current.state).target
         if act == PanelAct.HOLD:
             current.held_at, current.held_by = at, by
@@ -202,13 +210,15 @@ def next_panel(panel: Panel) -> Panel | None:
 def carry_over(item: PanelItem, *, by, at: datetime | None = None) -> PanelItem:
     """Put an item of a held panel on the agenda of the next; once, also where it is sent twice.
 
-    Raises ActRefused where no later panel is planned, or where the panel has not been held.
+    Raises ActRefused where it was carried over before, where no later panel is planned, or this one has not been held.
     """
     at = at or timezone.now()
     with transaction.atomic():
         current = PanelItem.objects.select_for_update(of=("self",)).select_related("panel").get(pk=item.pk)
-        if there := PanelItem.objects.filter(carried_from=current).first():
-            return there
+        if there := PanelItem.objects.select_related("panel").filter(carried_from=current).first():
+            if there.added_by_id == by.pk and abs(at - there.added_at) <= SENT_TWICE:
+                return there
+            raise ActRefused(f"This item was carried over already, to the panel on {_day(there.panel)}.")
         if current.panel.state == PanelState.PLANNED:
             raise ActRefused("Record the panel as held before an item is carried over.")
         found = next_panel(current.panel)
@@ -217,6 +227,11 @@ def carry_over(item: PanelItem, *, by, at: datetime | None = None) -> PanelItem:
         target = locked(found, PanelAct.PLAN)
         about = {"referral": current.referral, "context": current.context}
         if there := target.items.filter(**about).first():
+            if there.carried_from_id:
+                raise ActRefused(f"It is on the agenda of the panel on {_day(target)} already.")
+            there.carried_from = current  # somebody put it there: this is what is carried on
+            there.save(update_fields=["carried_from"])
+            record_item(there, "panel.item-carried", by=by, at=at)
             return there
         given = {name: getattr(current, name) for name in ITEM_FIELDS}
         made = _make(target, about | given | {"carried_from": current}, current.categories.all(), by=by, at=at)
@@ -252,10 +267,20 @@ def _make(panel: Panel, values: dict[str, Any], categories, *, by, at: datetime)
 
 
 def _need_whole(item: PanelItem, *bodies: str, by) -> None:
-    if item.context_id:
-        sight = Sight(by, item.context)
-        if not all(sight.is_whole(body) for body in bodies):
-            raise ActRefused(HIDDEN)
+    words = panel_sight.item_words(by, item)
+    if any(words(body) != body for body in bodies):
+        raise ActRefused(HIDDEN)
+
+
+def need_whole(panel: Panel, *more: str, by) -> None:
+    """Raises ActRefused where the place, chair or note of a panel, or `more` of it, names somebody hidden from `by`."""
+    words = panel_sight.panel_words(by, panel)
+    if any(words(text) != text for text in (panel.place, panel.chair, panel.attendance_note, *more)):
+        raise ActRefused(HIDDEN)
+
+
+def _day(panel: Panel) -> str:
+    return date_format(panel.on, "DATE_FORMAT")
 
 
 # ---------------------------------------------------------------- locks, keys, events

@@ -11,10 +11,9 @@ from consultations.services.reminders import remind_owners
 from core.actions import Actions
 from core.workflow import ActRefused
 
-from .. import workflow
+from .. import panel_sight, workflow
 from ..choices import PanelAct
 from ..models import PanelAction, PanelItem, PanelProgress
-from ..sight import Sight
 from . import panel as panels
 
 
@@ -51,8 +50,7 @@ class PanelActions(Actions):
             current = self.locked(action)
             workflow.PANEL.check(PanelAct.WRITE, current.item.panel.state)
             touched = values.get("what", current.what) != current.what
-            context = current.item.context
-            if touched and context and not Sight(by, context).is_whole(current.what):
+            if touched and panel_sight.item_words(by, current.item)(current.what) != current.what:
                 raise ActRefused(panels.HIDDEN)
             return super().change(action, values, version=version, by=by, at=at)
 

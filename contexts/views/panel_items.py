@@ -19,7 +19,6 @@ from ..choices import PanelAct, PanelState
 from ..forms.panel import ItemForm, PutForm
 from ..models import PanelItem
 from ..services import panel as services
-from ..sight import Sight
 from .panel_common import allows, item_for, note_item, refusals_show_the_item
 
 _HINTS = {
@@ -214,7 +213,7 @@ def _hides(request: HttpRequest, found: PanelItem) -> bool:
 
 
 def _words(request: HttpRequest, found: PanelItem):
-    return Sight(request.user, found.context).words if found.context_id else str
+    return panel_sight.item_words(request.user, found)
 
 
 def _as_it_stands(request: HttpRequest, current: PanelItem) -> dict:

@@ -14,7 +14,7 @@ from accounts.access import requires
 from accounts.permissions import Permission
 from core import conflicts, drafts
 from core.forms import GovukForm
-from core.workflow import ActRefused, EditConflict
+from core.workflow import EditConflict
 
 from .. import panel_sight, workflow
 from ..choices import PanelAct, PanelState
@@ -22,6 +22,7 @@ from ..forms.deciding import ReasonForm
 from ..forms.panel import HoldPanelForm, PanelFilter, PlanPanelForm
 from ..models import Panel
 from ..services import panel as services
+from ..services import panel_people
 from .panel_common import note_panel, panel_for, refusals_show_the_panel
 
 PAGE_SIZE = 50
@@ -75,8 +76,7 @@ def show_panel(request: HttpRequest, found: Panel, *, status: int = 200, refusal
         {"key": "When", "value": _when(found)},
         {"key": "Place", "value": words(found.place)},
         {"key": "Chair", "value": words(found.chair)},
-        {"key": "Came", "value": words(found.attended).splitlines()},
-        {"key": "Apologies", "value": words(found.apologies).splitlines()},
+        {"key": "Note on who came", "value": words(found.attendance_note).splitlines()},
     ]
     drawn = {
         "panel": found,
@@ -88,6 +88,7 @@ def show_panel(request: HttpRequest, found: Panel, *, status: int = 200, refusal
         "may_agree": PanelAct.AGREE in acts,
         "may_correct": PanelAct.CORRECT in acts,
         "may_carry": found.state != PanelState.PLANNED,
+        "people": [{"row": one, "agency": words(one.agency), "who": words(one.who)} for one in panel_people.of(found)],
         "corrections": [
             {"reason": words(one.reason), "by": one.by, "at": one.at} for one in found.corrections.select_related("by")
         ],
@@ -99,10 +100,10 @@ def show_panel(request: HttpRequest, found: Panel, *, status: int = 200, refusal
 @requires(Permission.PANEL_HOLD)
 @refusals_show_the_panel
 def change(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Another day, time, place, chair; who came."""
+    """Another day, time, place, chair; a note on who came."""
     found = panel_for(request, pk)
     workflow.PANEL.check(PanelAct.PLAN, found.state)
-    _need_whole(request, found)
+    services.need_whole(found, by=request.user)  # the form would show the words that it changes
     key = services.draft_key(found, "change")
     page = drafts.open_form(request, key, lambda data: PlanPanelForm(data, panel=found))
     status = 200
@@ -111,7 +112,7 @@ def change(request: HttpRequest, pk: UUID) -> HttpResponse:
         try:
             services.change(found, sent, seen_version=sent["version"] or 0, by=request.user)
         except EditConflict as conflict:
-            _need_whole(request, conflict.current)
+            services.need_whole(conflict.current, by=request.user)
             now = {name: getattr(conflict.current, name) for name in page.form.fields if name != "version"}
             conflicts.show_on(page.form, conflict, now, conflict.current.version)
             status = 409
@@ -125,11 +126,14 @@ def change(request: HttpRequest, pk: UUID) -> HttpResponse:
 @requires(Permission.PANEL_HOLD)
 @refusals_show_the_panel
 def hold(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Say that it was held, and who came."""
+    """Say that it was held."""
     return _step(
         request, pk, PanelAct.HOLD, lambda found: lambda data: HoldPanelForm(data, panel=found), services.hold,
         title="Record the panel as held", button="Record it as held", done="The panel is recorded as held.",
-        happens=["what was said and decided can still be written", "items can be carried over to the next panel"],
+        happens=[
+            "what was said and decided can still be written, and who came marked",
+            "items can be carried over to the next panel",
+        ],
     )  # fmt: skip
 
 
@@ -160,7 +164,7 @@ def _step(request: HttpRequest, pk: UUID, act: str, make, do, *, title, button, 
     found = panel_for(request, pk)
     workflow.PANEL.check(act, found.state)
     if act == PanelAct.HOLD:
-        _need_whole(request, found)
+        services.need_whole(found, by=request.user)
     page = drafts.open_form(request, services.draft_key(found, act), make(found))
     if request.method == "POST" and page.form.is_valid():
         do(found, **page.form.cleaned_data, by=request.user)
@@ -168,13 +172,6 @@ def _step(request: HttpRequest, pk: UUID, act: str, make, do, *, title, button, 
         return redirect(found)
     drawn = {"page": page, "panel": found, "title": title, "button": button, "happens": happens}
     return render(request, "contexts/panel_step.html", drawn)
-
-
-def _need_whole(request: HttpRequest, found: Panel) -> None:
-    """A form would show the words that it changes: none for who may not read all of them."""
-    words = panel_sight.panel_words(request.user, found)
-    if any(words(text) != text for text in (found.place, found.chair, found.attended, found.apologies)):
-        raise ActRefused(services.HIDDEN)
 
 
 def _when(found: Panel) -> str:

@@ -8,11 +8,15 @@ from accounts.models import User
 from consultations.choices import ReferralState
 from consultations.models import Referral
 from contexts.models import Context, Panel
-from contexts.services import panel, panel_actions
+from contexts.services import panel, panel_actions, panel_people
 from core.models import ListItem
 from core.models.lists import ListName
 
-CAME = "Frances Whitlock, Contextual Safeguarding\nSgt Imran Dale, Police\nLena Kowalczyk, Riverbank Youth Trust"
+# Who is invited to each: agency, the account here or the name, whether they came.
+PEOPLE = [
+    ("Contextual Safeguarding", "manager", "came"), ("Police", "Sgt Imran Dale", "came"),
+    ("Riverbank Youth Trust", "youth", "came"), ("Health", "Beatriz Nunes", "apologies"),
+]  # fmt: skip
 # Context, codes of its categories, why, what was said, what was decided.
 ABOUT = [
     (
@@ -53,7 +57,9 @@ def load(contexts: dict[str, Context], people: dict[str, User], now: datetime) -
         {"what": "Look at who else the man meets", "owner_name": "Sgt Imran Dale", "owner_agency": "Police"},
         by=cs,
     )
-    panel.hold(first, attended=CAME, apologies="Beatriz Nunes, Health", by=cs)
+    for found in (first, second, third):
+        _invited(found, people, by=cs)
+    panel.hold(first, attendance_note="A youth worker joined for the last item.", by=cs)
     _write(boys, cs, outcome="The club opens on Tuesdays and Thursdays; five of the boys come.")
     panel.agree(first, by=people["manager"])
     referral = Referral.objects.filter(state=ReferralState.HELD, restricted_at=None).order_by("reference").first()
@@ -65,10 +71,19 @@ def load(contexts: dict[str, Context], people: dict[str, User], now: datetime) -
     item = panel.put(second, referral, child, by=cs)
     panel.put(second, contexts["Penrose boys"], {"reason": ABOUT[0][2], "presented_by": "Amina Rahman"}, by=cs)
     _write(item, cs, decision="A return interview within two days, each time, by somebody whom she chose.")
-    panel.hold(second, attended=CAME, apologies="", by=cs)
+    panel.hold(second, by=cs)
     panel.carry_over(second.items.get(context=contexts["Penrose boys"]), by=cs)
     child = {"reason": "A further look at what the return interviews found", "presented_by": "Rowan Ellis"}
     panel.put(third, referral, child, by=cs)
+
+
+def _invited(found: Panel, people: dict[str, User], *, by: User) -> None:
+    """Who is invited; of a panel that lies behind, who came."""
+    for agency, who, came in PEOPLE:
+        values = {"agency": agency, "person": people.get(who), "name": "" if who in people else who}
+        made = panel_people.invite(found, values, by=by)
+        if found.on < timezone.localdate():
+            panel_people.mark(found, {made.pk: ("", came)}, by=by)
 
 
 def _planned(by: User, now: datetime, days: int) -> Panel:

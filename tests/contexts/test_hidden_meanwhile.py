@@ -9,7 +9,7 @@ from consultations.services import access, people
 from contexts.models import LinkedPerson
 from contexts.models.people import NAMELESS
 from contexts.services import conference as conferences
-from contexts.services import links, panel_actions
+from contexts.services import links, panel_actions, panel_people
 from contexts.services import panel as panels
 from contexts.sight import Sight, everybody
 from core.models import SetAsideText, Text
@@ -156,13 +156,12 @@ def test_what_is_said_of_a_whole_panel_names_nobody_hidden(cs, granted, hidden, 
     panel, context = a_panel(granted, chair=f"Ann, aunt of {HIDDEN}", place=f"Home of {HIDDEN}"), a_context("assessing")
     a_linked_person(context, hidden.young_person)
     put(panel, hidden if about == "referral" else context, granted)
-    panels.hold(panel, attended=f"Ann\n{HIDDEN}", apologies=HIDDEN, by=granted)
+    panel_people.invite(panel, {"agency": "Family", "person": None, "name": HIDDEN}, by=granted)
+    panels.hold(panel, attendance_note=f"Ann\n{HIDDEN}", by=granted)
     panels.agree(panel, by=granted)
     panels.correct(panel, reason=f"{HIDDEN} was there", by=granted)
-    for name, args in (
-        ("panels", []),
-        *((name, [panel.pk]) for name in ("panel", "panel-change", "panel-minutes")),
-    ):
+    names = ("panel", "panel-change", "panel-people", "panel-minutes")
+    for name, args in (("panels", []), *((name, [panel.pk]) for name in names)):
         url = reverse(f"contexts:{name}", args=args)
         assert "Ottoline" not in signed_in(cs).get(url).content.decode(), name
         assert "Ottoline" in signed_in(granted).get(url).content.decode(), name

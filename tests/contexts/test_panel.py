@@ -16,7 +16,7 @@ from consultations.services import access
 from contexts import panel_papers
 from contexts.models import Panel, PanelItem
 from contexts.services import panel as services
-from contexts.services import panel_actions, work
+from contexts.services import panel_actions, panel_people, work
 from contexts.services import panel_papers as jobs_of_panel
 from core import jobs
 from core.models import ListItem, Notice
@@ -138,7 +138,7 @@ def test_the_panel_is_held_then_its_minutes_are_agreed_and_frozen(panel, cs):
     item = put(panel, a_context("assessing", cs=cs), cs)
     with pytest.raises(ActRefused, match="held before"):
         services.agree(panel, by=cs)
-    services.hold(panel, attended="Ann, Police", apologies="", by=cs)
+    services.hold(panel, attendance_note="Ann, Police", by=cs)
     write(item, cs, decision="Patrols")
     services.agree(panel, by=cs)
     for act in (
@@ -147,7 +147,7 @@ def test_the_panel_is_held_then_its_minutes_are_agreed_and_frozen(panel, cs):
         lambda: services.move_item(item, up=True, by=cs),
         lambda: services.change_item(item, {"categories": []}, seen_version=1, by=cs),
         lambda: panel_actions.add(item, {"what": "More", "owner_name": "Police"}, by=cs),
-        lambda: services.hold(panel, attended="", apologies="", by=cs),
+        lambda: services.hold(panel, attendance_note="", by=cs),
     ):
         with pytest.raises(ActRefused):
             act()
@@ -162,7 +162,7 @@ def test_the_panel_is_held_then_its_minutes_are_agreed_and_frozen(panel, cs):
 
 def test_each_step_has_its_page(panel, cs, signed_in):
     browser = signed_in(cs)
-    steps = [("hold", {"attended": "Ann"}), ("agree", {}), ("correct", {"reason": "Wrong day"})]
+    steps = [("hold", {"attendance_note": "Ann"}), ("agree", {}), ("correct", {"reason": "Wrong day"})]
     for step, sent in steps:
         url = reverse(f"contexts:panel-{step}", args=[panel.pk])
         assert browser.get(url).status_code == 200
@@ -211,17 +211,127 @@ def test_an_item_moves_by_its_button(panel, cs, signed_in):
 def test_an_item_is_carried_over_once_to_the_next_panel(panel, cs):
     categories = list(ListItem.objects.of(ListName.PANEL_CATEGORY)[:1])
     item = put(panel, a_context("assessing", cs=cs), cs, categories=categories)
-    services.hold(panel, attended="Ann", apologies="", by=cs)
+    services.hold(panel, attendance_note="Ann", by=cs)
     with pytest.raises(ActRefused, match="No later panel"):
         services.carry_over(item, by=cs)
     later = a_panel(cs, days=30)
     nearer = a_panel(cs, days=14)
     made = services.carry_over(item, by=cs)
-    assert services.carry_over(item, by=cs) == made
+    assert services.carry_over(item, by=cs) == made  # the same form, sent twice
     assert (made.panel, made.carried_from, made.reason, list(made.categories.all())) == (
         nearer, item, item.reason, categories,
     )  # fmt: skip
     assert not later.items.exists()
+
+
+def test_what_was_carried_over_is_not_offered_or_carried_again(panel, cs, signed_in):
+    item = put(panel, a_context("assessing", cs=cs), cs)
+    services.hold(panel, by=cs)
+    a_panel(cs, days=14)
+    browser, url = signed_in(cs), reverse("contexts:panel-carry-over", args=[item.pk])
+    for page in (panel, item):
+        assert url in browser.get(page.get_absolute_url()).content.decode()
+    made = services.carry_over(item, by=cs, at=timezone.now() - timedelta(hours=1))
+    for page in (panel, item):
+        assert url not in browser.get(page.get_absolute_url()).content.decode()
+    assert "carried over to a later panel" in browser.get(panel.get_absolute_url()).content.decode()
+    answer = browser.post(url)
+    assert answer.status_code == 409 and "carried over already" in answer.content.decode()
+    services.remove_item(made, by=cs)  # it can be carried over again once it is off that agenda
+    assert browser.post(url).status_code == 302
+
+
+def test_what_somebody_put_on_the_next_agenda_counts_as_carried_over(panel, cs):
+    context = a_context("assessing", cs=cs)
+    item, later = put(panel, context, cs), a_panel(cs, days=14)
+    services.hold(panel, by=cs)
+    there = put(later, context, cs)
+    assert services.carry_over(item, by=cs) == there
+    there.refresh_from_db()
+    assert there.carried_from == item
+    between = put(a_panel(cs, days=8), context, cs)
+    services.hold(between.panel, by=cs)
+    with pytest.raises(ActRefused, match="on the agenda of the panel on"):
+        services.carry_over(between, by=cs)
+
+
+def test_who_is_invited_and_who_came_are_people_with_their_agency(panel, cs, signed_in):
+    browser, nurse = signed_in(cs), a_person(Role.PRACTITIONER, name="Nadia Nurse")
+    url = reverse("contexts:panel-people", args=[panel.pk])
+    for sent in (
+        {"agency": "Health", "who": "here", "person": nurse.pk},
+        {"agency": "Police", "who": "elsewhere", "name": "Sgt Dale"},
+        {"agency": "School", "who": "nobody"},
+    ):
+        assert browser.post(url, sent).status_code == 302
+        assert browser.post(url, sent).status_code == 302  # sent twice
+    wrong = browser.post(url, {"agency": "", "who": "elsewhere"})
+    assert "Enter the agency" in wrong.content.decode() and "Enter their name" in wrong.content.decode()
+    health, police, school = panel.people.all()
+    panel.people.update(added_at=timezone.now() - timedelta(hours=1))
+    again = browser.post(url, {"agency": "Health", "who": "here", "person": nurse.pk})
+    assert again.status_code == 409 and "on the list already" in again.content.decode()
+    marks = {f"was-{one.pk}": "" for one in (health, police, school)}
+    marks |= {f"came-{health.pk}": "came", f"came-{police.pk}": "apologies", f"came-{school.pk}": "asleep"}
+    browser.post(reverse("contexts:panel-attendance", args=[panel.pk]), marks)
+    assert [one.came for one in panel.people.all()] == ["came", "apologies", ""]
+    text = panel_papers.html(panel_papers.minutes(cs, panel))
+    for words in ("Health, Nadia Nurse: came", "Police, Sgt Dale: sent apologies", "School: invited"):
+        assert words in text
+    stale = {f"was-{health.pk}": "", f"came-{health.pk}": "absent"}
+    answer = browser.post(reverse("contexts:panel-attendance", args=[panel.pk]), stale, follow=True)
+    assert "Their marks stay" in answer.content.decode()
+    browser.post(reverse("contexts:panel-remove-person", args=[panel.pk, school.pk]))
+    assert list(panel.people.all()) == [health, police]
+    services.hold(panel, by=cs)
+    services.agree(panel, by=cs)
+    for act in (
+        lambda: panel_people.invite(panel, {"agency": "Parks", "person": None, "name": ""}, by=cs),
+        lambda: panel_people.mark(panel, {health.pk: ("came", "absent")}, by=cs),
+        lambda: panel_people.remove(health, by=cs),
+    ):
+        with pytest.raises(ActRefused, match="agreed"):
+            act()
+
+
+def test_a_panel_whose_words_name_somebody_hidden_is_changed_by_nobody_who_may_not_see_them(panel, cs):
+    hidden = a_referral("held", name="Zorinda Quaile")
+    put(panel, hidden, cs)
+    values = {"on": panel.on, "starts_at": None, "place": "Home of Zorinda Quaile", "chair": "Ann, Police"}
+    services.change(panel, values, seen_version=1, by=cs)
+    uncle = panel_people.invite(panel, {"agency": "Family", "person": None, "name": "Uncle of Zorinda"}, by=cs)
+    _restrict(hidden, a_person(Role.MANAGER))
+    for act in (
+        lambda: services.change(panel, values | {"place": "Hall"}, seen_version=2, by=cs),
+        lambda: services.hold(panel, attendance_note="", by=cs),
+        lambda: panel_people.remove(uncle, by=cs),
+    ):
+        with pytest.raises(ActRefused, match="may not see"):
+            act()
+    panel.refresh_from_db()
+    assert (panel.place, panel.state) == ("Home of Zorinda Quaile", "planned")
+
+
+def test_an_item_about_a_referral_is_written_by_nobody_from_whom_somebody_beside_it_is_hidden(panel, cs, signed_in):
+    """Two young people of one context: the item is about one, its words name the other, who is hidden."""
+    one, other = a_referral("held"), a_referral("held", name="Zorinda Quaile")
+    context = a_context("assessing", cs=cs)
+    for referral in (one, other):
+        a_linked_person(context, referral.young_person)
+    item = put(panel, one, cs, reason="Seen with Zorinda Quaile")
+    write(item, cs, decision="Zorinda Quaile is spoken to")
+    action = panel_actions.add(item, {"what": "Ring Zorinda Quaile", "owner_name": "Police"}, by=cs)
+    _restrict(other, a_person(Role.MANAGER))
+    for act in (
+        lambda: services.save_text(item, "decision", body="Other", base_version=1, by=cs),
+        lambda: services.change_item(item, {"reason": "Other", "categories": []}, seen_version=1, by=cs),
+        lambda: panel_actions.change(action, {"what": "Other"}, version=1, by=cs),
+    ):
+        with pytest.raises(ActRefused, match="may not see"):
+            act()
+    browser = signed_in(cs)
+    for name, pk in (("panel-item", item.pk), ("panel-change-item", item.pk), ("panel-change-action", action.pk)):
+        assert "Zorinda" not in browser.get(reverse(f"contexts:{name}", args=[pk])).content.decode()
 
 
 def test_an_item_comes_off_the_agenda_until_something_is_written(panel, cs, signed_in):
@@ -301,7 +411,7 @@ def test_reading_an_item_counts_as_viewing_what_it_is_about(panel, cs, signed_in
 
 def test_an_action_can_end_and_open_again_after_the_minutes_are_agreed_but_says_the_same(panel, cs):
     action = panel_actions.add(put(panel, a_referral("held"), cs), {"what": "Ring", "owner_name": "Parks"}, by=cs)
-    services.hold(panel, attended="Ann", apologies="", by=cs)
+    services.hold(panel, attendance_note="Ann", by=cs)
     services.agree(panel, by=cs)
     before = panel_papers.minutes(cs, Panel.objects.get(pk=panel.pk)).parts
     panel_actions.note(action, body="Half of it", by=cs)
@@ -330,9 +440,17 @@ def test_the_minutes_say_who_came_what_was_decided_and_who_does_what(panel, cs):
     item = put(panel, a_context("assessing", cs=cs, name="Hartley Park"), cs)
     write(item, cs, decision="Patrols on Friday")
     panel_actions.add(item, {"what": "Mend the lights", "owner_name": "Parks team"}, by=cs)
-    services.hold(panel, attended="Ann, Police", apologies="Health", by=cs)
+    panel_people.invite(panel, {"agency": "Police", "person": None, "name": "Ann"}, by=cs)
+    services.hold(panel, attendance_note="Health rang in", by=cs)
     text = panel_papers.html(panel_papers.minutes(cs, Panel.objects.get(pk=panel.pk)))
-    for words in ("Ann, Police", "Health", "Hartley Park", "Patrols on Friday", "Mend the lights", "Parks team"):
+    for words in (
+        "Police, Ann: invited",
+        "Health rang in",
+        "Hartley Park",
+        "Patrols on Friday",
+        "Mend the lights",
+        "Parks team",
+    ):
         assert words in text
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.permissions import Role
 from contexts.models import Panel, PanelItem
-from contexts.services import panel, panel_actions
+from contexts.services import panel, panel_actions, panel_people
 from tests.context_factories import a_context, a_linked_person
 from tests.factories import a_person
 from tests.journeys.looks import Look, pressing
@@ -52,6 +52,18 @@ contexts:panel-correct               GET  ours     held       in   403  403  403
 contexts:panel-correct               POST ours     held       in   403  403  403  409  409  403  403  403  in   403
 contexts:panel-correct               GET  nowhere  -          in   403  403  403  404  404  403  403  403  in   403
 contexts:panel-correct               POST nowhere  -          in   403  403  403  404  404  403  403  403  in   403
+contexts:panel-people                GET  ours     planned    in   403  403  403  200  200  403  403  403  in   403
+contexts:panel-people                POST ours     planned    in   403  403  403  302  302  403  403  403  in   403
+contexts:panel-people                GET  ours     agreed     in   403  403  403  409  409  403  403  403  in   403
+contexts:panel-people                POST ours     agreed     in   403  403  403  409  409  403  403  403  in   403
+contexts:panel-people                GET  nowhere  -          in   403  403  403  404  404  403  403  403  in   403
+contexts:panel-people                POST nowhere  -          in   403  403  403  404  404  403  403  403  in   403
+contexts:panel-attendance            POST ours     held       in   403  403  403  302  302  403  403  403  in   403
+contexts:panel-attendance            POST ours     agreed     in   403  403  403  409  409  403  403  403  in   403
+contexts:panel-attendance            POST nowhere  -          in   403  403  403  404  404  403  403  403  in   403
+contexts:panel-remove-person         POST ours     held       in   403  403  403  302  302  403  403  403  in   403
+contexts:panel-remove-person         POST ours     agreed     in   403  403  403  409  409  403  403  403  in   403
+contexts:panel-remove-person         POST nowhere  -          in   403  403  403  404  404  403  403  403  in   403
 contexts:panel-minutes               GET  ours     held       in   403  403  403  200  200  403  403  403  in   403
 contexts:panel-minutes               GET  nowhere  -          in   403  403  403  404  404  403  403  403  in   403
 contexts:panel-make-minutes          POST ours     held       in   403  403  403  302  302  403  403  403  in   403
@@ -131,7 +143,7 @@ contexts:panel-cancel-paper          POST nowhere  -          in   403  403  403
 ROUTES = {line.split()[0] for line in TABLE.splitlines() if line.startswith("contexts:")}
 WITHOUT_RECORD = {"contexts:panels", "contexts:panel-plan", "contexts:panel-put"}
 OF_PANEL = {f"contexts:panel{end}" for end in ("", "-change", "-hold", "-agree", "-correct", "-minutes")}
-OF_PANEL.add("contexts:panel-make-minutes")
+OF_PANEL |= {"contexts:panel-make-minutes", "contexts:panel-people", "contexts:panel-attendance"}
 OF_ACTION = {
     f"contexts:panel-{name}" for name in ("action", "change-action", "action-progress", "close-action", "reopen-action")
 }
@@ -170,8 +182,9 @@ def item_of(world: World, row: str, state: str) -> PanelItem:
             one = panel_actions.add(item, action, by=by)
             if state == "done":
                 panel_actions.close(one, status="done", outcome="Done", by=by)
+        panel_people.invite(found, {"agency": "Police", "person": None, "name": "Ann"}, by=by)
         if state in ("held", "agreed"):
-            panel.hold(found, attended="Ann", apologies="", by=by)
+            panel.hold(found, attendance_note="Ann", by=by)
         if state == "agreed":
             panel.agree(found, by=by)
         made(world)[row, state] = PanelItem.objects.get(pk=item.pk)
@@ -187,6 +200,9 @@ def arguments(world: World, cell) -> list | None:
     if cell.route in WITHOUT_RECORD:
         return []
     text = ["decision"] if cell.route == "contexts:panel-save-text" else []
+    if cell.route == "contexts:panel-remove-person":
+        found = None if cell.row == "nowhere" else item_of(world, cell.row, cell.state).panel
+        return [found.pk, found.people.get().pk] if found else [NOWHERE, NOWHERE]
     if cell.row == "nowhere":
         return [NOWHERE, *text]
     item = item_of(world, cell.row, cell.state)
@@ -231,8 +247,11 @@ def _action(world: World, cell) -> dict:
 FORMS = {
     "contexts:panel-plan": _planned,
     "contexts:panel-put": _put,
-    "contexts:panel-change": lambda world, cell: _planned(world, cell) | {"attended": "Ann"},
-    "contexts:panel-hold": lambda world, cell: {"attended": "Ann, Police"},
+    "contexts:panel-change": lambda world, cell: _planned(world, cell) | {"attendance_note": "Ann"},
+    "contexts:panel-hold": lambda world, cell: {"attendance_note": "Ann, Police"},
+    "contexts:panel-people": lambda world, cell: {"agency": "Health", "who": "elsewhere", "name": "Bo Lind"},
+    "contexts:panel-attendance": lambda world, cell: {},
+    "contexts:panel-remove-person": lambda world, cell: {},
     "contexts:panel-agree": lambda world, cell: {},
     "contexts:panel-correct": lambda world, cell: {"reason": "The wrong day"},
     "contexts:panel-make-minutes": lambda world, cell: {"form": "docx"},
@@ -264,6 +283,7 @@ def _much_of_a_panel(by, number):
         a_linked_person(context, by=by)
         item = an_item(found, context, by)
         owner = a_person(Role.PRACTITIONER)
+        panel_people.invite(found, {"agency": f"Agency {each}", "person": owner}, by=by)
         panel_actions.add(item, {"what": f"Action {each}", "owner": owner}, by=by)
 
 
@@ -284,6 +304,8 @@ def prepare(world, role: Role) -> None:
     world.panel_one = a_panel(by)
     world.panel_item = an_item(world.panel_one, world.c_assessed, by)
     an_item(world.panel_one, world.c_agreed, by)
+    panel_people.invite(world.panel_one, {"agency": "Health", "person": None, "name": "Bo Lind"}, by=by)
+    panel_people.invite(world.panel_one, {"agency": "Police", "person": world.me}, by=by)
     world.panel_action = panel_actions.add(world.panel_item, {"what": "Mend the lights", "owner": world.me}, by=by)
 
 
@@ -295,6 +317,14 @@ _PAGES = [
     Look("contexts:panel-put", "/contexts/panel/put/"),
     Look("contexts:panel", "/contexts/panel/{panel_one.pk}/"),
     Look("contexts:panel-change", "/contexts/panel/{panel_one.pk}/change/"),
+    Look("contexts:panel-people", "/contexts/panel/{panel_one.pk}/people/"),
+    Look(
+        "contexts:panel-people",
+        "/contexts/panel/{panel_one.pk}/people/",
+        "wrong",
+        pressing("Add to the list"),
+        error=True,
+    ),
     Look("contexts:panel-hold", "/contexts/panel/{panel_one.pk}/hold/"),
     Look("contexts:panel-minutes", "/contexts/panel/{panel_one.pk}/minutes/"),
     Look("contexts:panel-item", "/contexts/panel/items/{panel_item.pk}/"),
@@ -312,5 +342,5 @@ NO_PAGE = {
     "contexts:panel-move-item", "contexts:panel-carry-over", "contexts:panel-save-item", "contexts:panel-save-text",
     "contexts:panel-make-minutes", "contexts:panel-paper", "contexts:panel-download-paper",
     "contexts:panel-cancel-paper", "contexts:panel-agree", "contexts:panel-correct", "contexts:panel-remove-item",
-    "contexts:panel-reopen-action",
+    "contexts:panel-reopen-action", "contexts:panel-attendance", "contexts:panel-remove-person",
 }  # fmt: skip
