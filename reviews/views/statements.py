@@ -135,6 +135,8 @@ def move(request: HttpRequest, pk: UUID) -> HttpResponse:
 
     def make(data):
         fresh = wanted | {"version": found.version} if wanted else {}
+        if data is not None and data.get("reason"):
+            fresh.pop("reason", None)  # what somebody has begun to write stays
         return MoveForm(over_draft(data, fresh) if begun else data, statement=found, wanted=wanted)
 
     page = drafts.open_form(request, key, make)

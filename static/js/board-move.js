@@ -51,7 +51,7 @@ export class Mover {
     this.show(html);
     this.dialog.showModal();
     const asks = new URL(url).searchParams;
-    const field = asks.has("rating") || asks.has("part") ? "textarea" : 'input[type="radio"]:checked, input[type="radio"]';
+    const field = asks.has("rating") || asks.has("part") ? "textarea" : 'input[type="radio"]:checked';
     this.dialog.querySelector(field)?.focus();
   }
 
