@@ -52,9 +52,12 @@ def writes_noted() -> Iterator[set[str]]:
         yield written
 
 
-def ask(world: World, cell: Cell, identity: str) -> tuple[HttpResponse, set[str]]:
-    """The answer to one request, and the tables that it wrote; what it did is undone."""
-    url = reverse(cell.route, args=requests.arguments(world, cell))
+def ask(world: World, cell: Cell, identity: str, url: str = "") -> tuple[HttpResponse, set[str]]:
+    """The answer to one request, and the tables that it wrote; what it did is undone.
+
+    `url` is the address, where the caller has it already.
+    """
+    url = url or reverse(cell.route, args=requests.arguments(world, cell))
     data = requests.data(world, cell) if cell.method != "GET" else {}
     headers = {"accept": "application/json"} if cell.method == "JSON" else {}
     browser = world.browser(identity)
@@ -93,13 +96,13 @@ def complaints(world: World, route: str, identities: Iterable[str] = IDENTITIES)
     """Everything that is wrong with the answers of one route."""
     found = []
     lines = cells_of(route)
-    for cell in lines:  # all rows first, so that every answer is searched for the words of all of them
-        requests.arguments(world, cell)
+    # All rows first, so that every answer is searched for the words of all of them.
+    urls = [reverse(cell.route, args=requests.arguments(world, cell)) for cell in lines]
     for identity in identities:
         missing_alike: dict[str, set[str]] = {}
-        for cell in lines:
+        for cell, url in zip(lines, urls, strict=True):
             what = f"{route} {cell.method} {cell.row} {cell.state} as {identity}"
-            response, written = ask(world, cell, identity)
+            response, written = ask(world, cell, identity, url)
             got, wanted = answer_of(response), cell.answers[identity]
             if got != wanted:
                 found.append(f"{what}: {got} instead of {wanted}")

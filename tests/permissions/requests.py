@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import cache
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
@@ -365,9 +366,14 @@ FORMS: dict[str, Callable[[World, Cell], dict]] = {
 }
 
 
+@cache
+def _forms() -> dict[str, Callable[[World, Cell], dict]]:
+    return FORMS | slices.merged("FORMS")
+
+
 def data(world: World, cell: Cell) -> dict:
     """A complete form for this route; nothing for one that takes none."""
-    forms = FORMS | slices.merged("FORMS")
+    forms = _forms()
     return forms[cell.route](world, cell) if cell.route in forms else {}
 
 

@@ -11,6 +11,7 @@ Two more rows follow from these for every route of a referral (see `_when_restri
 one that does not exist, and to the CS practitioner who was granted access as any other.
 """
 
+from functools import cache
 from typing import NamedTuple
 
 from consultations.choices import ReferralState
@@ -546,8 +547,9 @@ class Cell(NamedTuple):
     answers: dict[str, str]
 
 
+@cache
 def cells() -> list[Cell]:
-    """The lines of the table. Raises ValueError for one that does not have an answer for everybody."""
+    """The lines of the table, read once. Raises ValueError for one that does not have an answer for everybody."""
     found = []
     for line in (TABLE + OF_REPORTS + OF_THEMES + OF_VIEWS + "".join(slices.joined("TABLE"))).splitlines():
         parts = line.split()

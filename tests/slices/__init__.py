@@ -13,11 +13,13 @@ NO_PAGE     routes without a page of their own
 
 import importlib
 import pkgutil
+from functools import cache
 from types import ModuleType
 
 
+@cache
 def modules() -> list[ModuleType]:
-    """Every slice's module, by name."""
+    """Every slice's module, by name: looked for once, as the matrix asks for them thousands of times."""
     return [importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__)]
 
 
