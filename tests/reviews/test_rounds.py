@@ -235,6 +235,7 @@ def test_what_happened_meanwhile_stays_as_it_is(signed_in, lead, review):
     choices = going_on.Choices(left_out={gone.pk: "x"}, ended={ended.pk: ("dropped", "x")})
     values = {"area": made.area, "on": TODAY(), "lead": None, "next_on": None}
     assert going_on.start(made, values, choices, by=lead)[1]
+    assert not StatementLeftOut.objects.exists()
     ended.refresh_from_db()
     assert ended.status == "done"
 

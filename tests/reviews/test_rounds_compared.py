@@ -81,9 +81,9 @@ OF_RATINGS = {
 }
 # Of the first round: one done, one without a lead, one overdue when the second took over; that of E was dropped then.
 OF_ACTIONS = {
-    (1, 2): "Actions: 2 open (then 2), 1 overdue (then 1), 1 without a lead (then 1), 1 done (then 1).",
-    (2, 3): "Actions: 3 open (then 2), 2 overdue (then 1), 1 without a lead (then 1), 0 done (then 1).",
-    (1, 3): "Actions: 3 open (then 2), 2 overdue (then 1), 1 without a lead (then 1), 0 done (then 1).",
+    (1, 2): "Actions: 3 open (then 3), 2 overdue (then 1), 1 without a lead (then 1), 1 done (then 1).",
+    (2, 3): "Actions: 4 open (then 3), 3 overdue (then 2), 1 without a lead (then 1), 0 done (then 1).",
+    (1, 3): "Actions: 4 open (then 3), 3 overdue (then 1), 1 without a lead (then 1), 0 done (then 1).",
 }
 
 
@@ -122,6 +122,7 @@ def rounds(lead):
     done = a_review_action(said(first, "A"), by=lead)
     actions.close(done, status="done", outcome="It is there", by=lead)
     a_review_action(said(first, "A"), by=lead, what="Carried all the way", due=date(2026, 1, 1))
+    a_review_action(said(first, "D"), by=lead, what="Due in the second round", due=date(2026, 5, 1))
     a_review_action(said(first, "B"), by=lead, owner_name="", due=None)
     a_review_action(said(first, "E"), by=lead, what="Goes with E", due=date(2026, 3, 1))
     left_out = {said(first, "E").pk: "It is said in A"}
@@ -268,9 +269,9 @@ def test_the_drawings_say_what_the_tables_say(signed_in, lead, rounds):
         for row in found(page, "div.app-progress__bars", "tbody", "tr")
     }
     assert rows == {
-        "1 September 2025": ["4", "3", "1", "1", "2", "1", "1"],
-        "2 February 2026": ["2", "4", "2", "1", "2", "1", "1"],
-        "3 August 2026": ["1", "4", "3", "0", "3", "2", "1"],
+        "1 September 2025": ["4", "3", "1", "1", "3", "1", "1"],
+        "2 February 2026": ["2", "4", "2", "1", "3", "2", "1"],
+        "3 August 2026": ["1", "4", "3", "0", "4", "3", "1"],
     }
     drawings = found(page, "svg.app-chart--path")
     assert len(drawings) == 8
@@ -316,4 +317,4 @@ def test_the_list_shows_the_latest_round_with_the_earlier_ones_beneath(signed_in
     all_of_them = page_of(browser.get(reverse("reviews:reviews"), {"earlier": "on"}))
     assert "3 rounds, with these filters" in all_of_them
     assert "The whole borough, 1 September 2025" in all_of_them
-    assert ReviewAction.objects.live().open().count() == 3  # an action that was carried on is counted once
+    assert ReviewAction.objects.live().open().count() == 4  # an action that was carried on is counted once
