@@ -34,6 +34,7 @@ class ContextAct(models.TextChoices):
     CALL_OFF = "call-off", "Call the conference off"
     HOLD = "hold", "Record the conference"
     REVIEW = "review", "Begin reviewing the plan"
+    MOVE_REVIEW = "move-review", "Move the review date"
     CLOSE = "close", "Close the context"
     REOPEN = "reopen", "Reopen the context"
 

@@ -34,6 +34,7 @@ DECISIONS = {
     ContextAct.CALL_OFF: ("Conference called off", ""),
     ContextAct.HOLD: ("Conference held", " on "),
     ContextAct.REVIEW: ("Plan under review", ", looked at again on "),
+    ContextAct.MOVE_REVIEW: ("Review date moved", " to "),
     ContextAct.CLOSE: ("Closed", ""),
     ContextAct.REOPEN: ("Reopened", ""),
 }

@@ -29,6 +29,7 @@ urlpatterns = [
     path("<uuid:pk>/change/", deciding.change, name="change"),
     path("<uuid:pk>/finish-assessing/", deciding.finish_assessing, name="finish-assessing"),
     path("<uuid:pk>/begin-reviewing/", deciding.begin_reviewing, name="begin-reviewing"),
+    path("<uuid:pk>/move-review/", deciding.move_review, name="move-review"),
     path("<uuid:pk>/close/", deciding.close, name="close"),
     path("<uuid:pk>/reopen/", deciding.reopen, name="reopen"),
     *urls_of_assess.urlpatterns,

@@ -82,6 +82,7 @@ CONTEXT = Workflow(
                 ("", "This context is closed. Reopen it first."),
             ),
         ),
+        Transition(Act.MOVE_REVIEW, Act.MOVE_REVIEW.label, WORKED_ON, None, Permission.CONTEXT_WORK, _NOT_OPEN),
         Transition(
             Act.CLOSE, Act.CLOSE.label, frozenset({State.ASSESSING, State.PLANNED, State.REVIEWING}), State.CLOSED,
             Permission.CONTEXT_SCREEN,

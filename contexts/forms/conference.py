@@ -7,12 +7,13 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import Permission
-from consultations.forms.common import LONG_TEXT, ClockField, meeting_day, not_in_future, sensible, with_team
+from consultations.forms.common import LONG_TEXT, ClockField, meeting_day, not_in_future, with_team
 from core.forms import Checkboxes, DateField, GovukForm, RadioSelect, tidy
 
 from ..choices import ConferenceKind
 from ..models import Conference, Context, PlanAction, PlanGoal
 from ..services.conference import why_not_independent
+from .deciding import next_review
 
 
 class ArrangeConferenceForm(GovukForm):
@@ -114,11 +115,7 @@ class HoldConferenceForm(GovukForm):
         return meeting_day(held_on, received_on=self.conference.context.received_on)
 
     def clean_review_on(self) -> date | None:
-        review_on = sensible("Review date", self.cleaned_data["review_on"])
-        held_on = self.cleaned_data.get("held_on")
-        if review_on and held_on and review_on < held_on:
-            raise forms.ValidationError("Review date must be on or after the day of the conference")
-        return review_on
+        return next_review(self.cleaned_data["review_on"])
 
 
 class InviteForm(GovukForm):

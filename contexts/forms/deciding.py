@@ -3,10 +3,11 @@
 from datetime import date
 
 from django import forms
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import Permission
-from consultations.forms.common import sensible, with_team
+from consultations.forms.common import with_team
 from consultations.forms.screening import long_text
 from core.forms import Checkboxes, DateField, GovukForm, RadioSelect, tidy
 
@@ -14,6 +15,13 @@ from ..choices import ClosingOutcome
 from ..models import Context, context_key
 
 READ_BY_TELLERS = "Kept with the context. Whoever referred it can read it."
+
+
+def next_review(day: date | None) -> date | None:
+    """The day of the next review; raises a ValidationError for one that has passed."""
+    if day and day < timezone.localdate():
+        raise forms.ValidationError("Review date must be today or later: it is when the work is looked at next")
+    return day
 
 
 def _workers() -> list[tuple[str, str]]:
@@ -78,7 +86,7 @@ class ContextScreeningForm(GovukForm):
         self.fields["reason"].required = self.data.get("decision") != self.ASK
 
     def clean_review_on(self) -> date | None:
-        return sensible("Review date", self.cleaned_data["review_on"])
+        return next_review(self.cleaned_data["review_on"])
 
     def clean(self) -> dict:
         decision = self.cleaned_data.get("decision")
@@ -111,7 +119,7 @@ class ReviewDayForm(ReasonForm):
     field_order = ("review_on", "reason")
 
     def clean_review_on(self) -> date | None:
-        return sensible("Review date", self.cleaned_data["review_on"])
+        return next_review(self.cleaned_data["review_on"])
 
 
 class WorkersForm(GovukForm):

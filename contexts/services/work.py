@@ -1,7 +1,7 @@
 """Who works on a context, what it is called, and how the work ends and begins again."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -110,6 +110,18 @@ def begin_reviewing(context: Context, *, reason: str, by, review_on=None, at: da
         current = steps.take(context, ContextAct.REVIEW, by=by, at=at, reason=reason, words=day, review_on=review_on)
         drafts.drop(steps.draft_key(current, "next"), by)
     return current
+
+
+def move_review(context: Context, *, reason: str, review_on: date, by, at: datetime | None = None) -> Context:
+    """The work is looked at on another day, and why. The same form sent twice moves it once."""
+    with transaction.atomic():
+        current = steps.locked(context)
+        workflow.CONTEXT.check(ContextAct.MOVE_REVIEW, current.state)
+        drafts.drop(steps.draft_key(current, "move-review"), by)
+        if current.review_on == review_on:
+            return current
+        day = date_format(review_on, "DATE_FORMAT")
+        return steps.take(current, ContextAct.MOVE_REVIEW, by=by, at=at, reason=reason, words=day, review_on=review_on)
 
 
 def close(

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.formats import date_format
 
 from accounts.access import requires
 from accounts.permissions import Permission
@@ -214,6 +215,26 @@ def begin_reviewing(request: HttpRequest, pk: UUID) -> HttpResponse:
     title, button = ("Record a review", "Record the review") if again else (ContextAct.REVIEW.label, "Begin reviewing")
     drawn = {"page": page, "found": found, "title": title, "happens": happens}
     return render(request, "contexts/step.html", drawn | {"button": button})
+
+
+@requires(Permission.CONTEXT_WORK)
+@refusals_show_the_context
+def move_review(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The work is looked at on another day than was set."""
+    found = casework_for(request, pk)
+    workflow.CONTEXT.check(ContextAct.MOVE_REVIEW, found.state)
+    asks = {"label": "Why this day?", "empty": "Enter why it is this day", "hint": f"{READ_BY_TELLERS} Name no child."}
+    page = drafts.open_form(request, steps.draft_key(found, "move-review"), lambda data: ReviewDayForm(data, **asks))
+    if request.method == "POST" and page.form.is_valid():
+        sent = page.form.cleaned_data
+        work.move_review(found, reason=sent["reason"], review_on=sent["review_on"], by=request.user)
+        messages.success(request, "The review date is set.")
+        return redirect(found)
+    was = f"the review is no longer on {date_format(found.review_on, 'DATE_FORMAT')}" if found.review_on else ""
+    happens = [line for line in (was, "the day and your reason are kept with the context") if line]
+    title = ContextAct.MOVE_REVIEW.label if found.review_on else "Set a review date"
+    drawn = {"page": page, "found": found, "title": title, "happens": happens, "button": "Save the review date"}
+    return render(request, "contexts/step.html", drawn)
 
 
 @requires(Permission.CONTEXT_SCREEN)

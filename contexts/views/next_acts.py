@@ -16,6 +16,7 @@ _PAGES: list[tuple[str, str, str, bool]] = [
     (Act.HOLD, "Open the conference", "contexts:conferences", True),
     (Act.CONFER, "Arrange a conference", "contexts:conference-arrange", True),
     (Act.REVIEW, "Begin reviewing the plan", "contexts:begin-reviewing", True),
+    (Act.MOVE_REVIEW, "Move the review date", "contexts:move-review", False),
     (Act.CLOSE, "Close the context", "contexts:close", False),
     (Act.REOPEN, "Reopen the context", "contexts:reopen", False),
     (Act.WITHDRAW, "Withdraw the referral", "contexts:withdraw", False),
@@ -34,5 +35,7 @@ def _buttons(context: Context, acts: set[str]) -> Iterator[dict[str, str]]:
         if act in acts:
             if act == Act.REVIEW and context.state == ContextState.REVIEWING:
                 label = "Record a review"
+            if act == Act.MOVE_REVIEW and context.review_on is None:
+                label = "Set a review date"
             kind = loud.pop(0) if is_loud and loud else "link"
             yield {"label": label, "url": reverse(url_name, args=[context.pk]), "kind": kind}

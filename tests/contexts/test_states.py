@@ -30,6 +30,7 @@ PAGES = [
     (ContextAct.ALLOCATE, "workers", {"lead": "", "people": "CS"}),
     (ContextAct.CHANGE, "change", {"name": "Another name", "place": ""}),
     (ContextAct.REVIEW, "begin-reviewing", {"reason": "Two agencies", **date_parts("review_on", IN_A_WEEK)}),
+    (ContextAct.MOVE_REVIEW, "move-review", {"reason": "Half-term", **date_parts("review_on", IN_A_WEEK)}),
     (ContextAct.CLOSE, "close", {"outcome": "safer", "words": "It is lit"}),
     (ContextAct.REOPEN, "reopen", {"reason": "Seen there again"}),
 ]
@@ -45,6 +46,7 @@ MAY = {
     ContextAct.ALLOCATE: {"cs", "manager"},
     ContextAct.CHANGE: WORKERS,
     ContextAct.REVIEW: WORKERS,
+    ContextAct.MOVE_REVIEW: WORKERS,
     ContextAct.CLOSE: {"cs"},
     ContextAct.REOPEN: {"cs"},
 }
@@ -215,3 +217,39 @@ def test_who_gives_a_reason_is_told_that_whoever_referred_it_reads_it(signed_in,
     context = a_context(state)
     form = signed_in(a_person(Role.CS_PRACTITIONER)).get(reverse(f"contexts:{page}", args=[context.pk]))
     assert "Whoever referred it can read it." in form.content.decode()
+
+
+PAST = {"reason": "Few", **date_parts("review_on", timezone.localdate() - timedelta(days=1))}
+
+
+@pytest.mark.parametrize(
+    ("state", "page", "sent"),
+    [
+        ("referred", "screen", {"decision": "accept", **PAST}),
+        ("planned", "begin-reviewing", PAST),
+        ("reviewing", "begin-reviewing", PAST),
+        ("assessing", "move-review", PAST),
+    ],
+)
+def test_the_next_review_lies_ahead(signed_in, state, page, sent):
+    context = a_context(state)
+    before = context.review_on
+    answer = signed_in(a_person(Role.CS_PRACTITIONER)).post(reverse(f"contexts:{page}", args=[context.pk]), sent)
+    assert answer.status_code == 200
+    assert "Review date must be today or later" in answer.context["page"].form.errors["review_on"][0]
+    context.refresh_from_db()
+    assert (context.state, context.review_on) == (state, before)
+
+
+def test_a_review_date_is_moved_while_it_is_assessed(signed_in):
+    context = a_context("assessing")
+    browser = signed_in(a_person(Role.CS_PRACTITIONER))
+    url = reverse("contexts:move-review", args=[context.pk])
+    assert "Set a review date" in browser.get(context.get_absolute_url()).content.decode()
+    for _ in range(2):
+        browser.post(url, {"reason": "Half-term comes between", **date_parts("review_on", IN_A_WEEK)})
+    context.refresh_from_db()
+    assert (context.state, context.review_on) == (ContextState.ASSESSING, IN_A_WEEK)
+    assert ContextDecision.objects.filter(context=context, act=ContextAct.MOVE_REVIEW).count() == 1
+    page = browser.get(context.get_absolute_url()).content.decode()
+    assert "Half-term comes between" in page and "Review date moved" in page and "Move the review date" in page

@@ -66,6 +66,11 @@ contexts:finish-assessing            POST  nowhere  -          in   404  404  40
 contexts:begin-reviewing             GET   worked   planned    in   200  404  404  200  403  403  403  403  in   403
 contexts:begin-reviewing             POST  worked   planned    in   302  404  404  302  403  403  403  403  in   403
 contexts:begin-reviewing             POST  ours     assessing  in   404  404  404  409  403  403  403  403  in   403
+contexts:move-review                 GET   worked   assessing  in   200  404  404  200  403  403  403  403  in   403
+contexts:move-review                 POST  worked   assessing  in   302  404  404  302  403  403  403  403  in   403
+contexts:move-review                 POST  ours     closed     in   404  404  404  409  403  403  403  403  in   403
+contexts:move-review                 GET   nowhere  -          in   404  404  404  404  403  403  403  403  in   403
+contexts:move-review                 POST  nowhere  -          in   404  404  404  404  403  403  403  403  in   403
 contexts:begin-reviewing             GET   nowhere  -          in   404  404  404  404  403  403  403  403  in   403
 contexts:begin-reviewing             POST  nowhere  -          in   404  404  404  404  403  403  403  403  in   403
 contexts:close                       GET   ours     reviewing  in   403  403  403  200  403  403  403  403  in   403
@@ -172,6 +177,7 @@ FORMS = {
     "contexts:workers": lambda world, cell: {"lead": str(world.people["cs"].pk)},
     "contexts:change": lambda world, cell: {"name": "Another name"},
     "contexts:finish-assessing": lambda world, cell: {"reason": "The new reason"},
+    "contexts:move-review": lambda world, cell: {"reason": "Few", **date_parts("review_on", _today())},
     "contexts:begin-reviewing": lambda world, cell: {"reason": "Few", **date_parts("review_on", _today())},
     "contexts:close": lambda world, cell: {"outcome": "safer", "words": "It is lit now"},
     "contexts:reopen": lambda world, cell: {"reason": "The new reason"},
@@ -248,6 +254,7 @@ _WORKING = [
     Look("contexts:change", "/contexts/{c_assessed.pk}/change/"),
     Look("contexts:finish-assessing", "/contexts/{c_assessed.pk}/finish-assessing/"),
     Look("contexts:begin-reviewing", "/contexts/{c_agreed.pk}/begin-reviewing/"),
+    Look("contexts:move-review", "/contexts/{c_agreed.pk}/move-review/"),
     Look(
         "contexts:begin-reviewing", "/contexts/{c_agreed.pk}/begin-reviewing/", "wrong", pressing("Begin reviewing"),
         error=True,
