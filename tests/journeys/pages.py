@@ -87,8 +87,9 @@ def a_world(role: Role | None) -> World:
     world.closed = an_action(world.planned, owner=author, by=somebody)
     actions.close(world.closed, status=ActionStatus.DONE, outcome="It worked.", by=somebody)
     _prepare(world, author)
-    for module in slices.modules() if role in CASEWORK else ():
-        module.prepare(world, role)
+    for module in slices.modules():
+        if role in CASEWORK or role in getattr(module, "LOOKS", {}):
+            module.prepare(world, role)
     if role == Role.PRACTITIONER:
         world.asked = papers.ask_for(documents.GUIDED, by=me)
         world.made = papers.ask_for(documents.CONSULTATION, by=me, referral=world.held)
