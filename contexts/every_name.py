@@ -10,11 +10,11 @@ from functools import cached_property
 
 from accounts.models import User
 from consultations.models import Referral, YoungPerson
-from consultations.papers.plain_words import ORDINARY
+from consultations.papers.plain_words import ORDINARY, PARTICLES, SMALL
 from consultations.papers.redaction import bare_letters, could_stand_in, words_of
 
 from .models import LinkedPerson
-from .no_names import NoNames
+from .no_names import SHORTEST_NUMBER, NoNames
 
 # Names that are words of which such texts are full; a child who has one is found by the whole name alone.
 _EVERYDAY = frozenset(
@@ -45,15 +45,16 @@ class EveryName:
 
     @cached_property
     def _all(self) -> NoNames:
-        return NoNames(_looked_for(self._names), kept=self._kept)
+        parts = {part.capitalize() for name in self._names for part in _parts(name)}
+        return NoNames(wholes=parts | _wholes(self._names), kept=self._kept)
 
     @cached_property
-    def _wholes(self) -> NoNames:
-        return NoNames([way for name in self._names if _is_whole(name) for way in _ways(name)], kept=self._kept)
+    def _whole(self) -> NoNames:
+        return NoNames(wholes=_wholes(self._names), kept=self._kept)
 
     def has_whole(self, text: str) -> bool:
         """Whether a full name or a number of a young person stands in `text`."""
-        return bool(self._wholes.where(text))
+        return bool(self._whole.where(text))
 
     def has_any(self, text: str) -> bool:
         """Whether a name stands in `text`, or a part of one that may be somebody else's."""
@@ -65,7 +66,7 @@ class EveryName:
 
     def whole_replaced(self, text: str, instead: str) -> str:
         """`text` with `instead` in the place of whole names alone: where it names somebody who works with them."""
-        return self._wholes.replaced(text, instead)
+        return self._whole.replaced(text, instead)
 
 
 def _known() -> list[str]:
@@ -78,23 +79,26 @@ def _known() -> list[str]:
     return sorted(name.strip() for name in known if name and name.strip())
 
 
-def _is_whole(name: str) -> bool:
-    return len(words_of(name)) > 1 or any(letter.isdigit() for letter in name)
-
-
-def _ways(name: str) -> list[str]:
-    """A name as a whole, as it is said and with the last word first."""
-    *first, last = name.split()
-    return [f'"{name}"', f'"{last} {" ".join(first)}"'] if first else [f'"{name}"']
-
-
-def _looked_for(names: Iterable[str]) -> list[str]:
-    """What is looked for: each name as a whole, and its words that are no ordinary ones."""
-    wanted: set[str] = set()
+def _wholes(names: Iterable[str]) -> set[str]:
+    """Of these names the full ones, as they are said and with the last word first, and the numbers."""
+    found: set[str] = set()
     for name in names:
-        if _is_whole(name):
-            wanted |= set(_ways(name))
-        for word in words_of(name):
-            parts = {word, *word.split("-")}
-            wanted |= {f'"{part.capitalize()}"' for part in parts - ORDINARY - _EVERYDAY if len(part) > 1}
-    return sorted(wanted)
+        *first, last = name.split()
+        if len(words_of(name)) > 1:
+            found |= {name, f"{last} {' '.join(first)}"}
+        elif len(bare_letters(name)) >= SHORTEST_NUMBER and any(letter.isdigit() for letter in name):
+            found.add(name)
+    return found
+
+
+def _parts(name: str) -> set[str]:
+    """The words of a name that are looked for alone: no ordinary ones, no letters and no short numbers.
+
+    Of what describes somebody, as "older boy with a bike, Dwayne", only what has a capital inside it.
+    """
+    given = name.split()
+    if any(word in SMALL - PARTICLES for word in given):
+        given = [word for word in given[1:] if word[:1].isupper()]
+    words = words_of(" ".join(given))
+    parts = {part for word in words for part in (word, *word.split("-"))} - ORDINARY - _EVERYDAY
+    return {part for part in parts if len(part) >= (SHORTEST_NUMBER if part.isdigit() else 2)}

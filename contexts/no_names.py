@@ -20,7 +20,7 @@ INSTEAD = "a young person"
 # With a child called Young these would be names everywhere; they stay, as what stands in the place of names does.
 _NOT_NAMES = ["young person", "young persons", "young people", "young women", "young men", "young adults"]
 # A number as short as this is in every text; what is longer is looked for.
-_SHORTEST_NUMBER = 3
+SHORTEST_NUMBER = 3
 # The s of several of one name: "the Abbotts".
 _PLURAL = re.compile(r"[sS](?!\w)")
 _SENTENCE_ENDS = re.compile(r"(?<=[.!?])\s+|\n+")
@@ -30,14 +30,23 @@ class NoNames:
     """Finds `names` in texts, and can put "a young person" in their place.
 
     `loose` are names that somebody typed, as "older boy with a bike": ordinary words of theirs are not looked for
-    alone. `kept` are the names of professionals with an account; they stay although a child may share a part of one.
+    alone. `wholes` are looked for as they are, and no part of one alone. `kept` are the names of professionals with an
+    account; they stay although a child may share a part of one.
     """
 
-    def __init__(self, names: Iterable[str], *, loose: Iterable[str] = (), kept: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        names: Iterable[str] = (),
+        *,
+        loose: Iterable[str] = (),
+        wholes: Iterable[str] = (),
+        kept: Iterable[str] = (),
+    ) -> None:
         loose = set(loose)
         entries: list[str] = []
         for name in sorted(set(names) | loose):
             entries += _entries(name, loose=name in loose)
+        entries += [f'"{name}"' for name in sorted(set(wholes))]
         self._redactor = Redactor(names=entries, kept=[*kept, *_NOT_NAMES])
         self._entries = entries
 
@@ -118,4 +127,4 @@ def _entries(name: str, *, loose: bool) -> list[str]:
 
 
 def _short_number(word: str) -> bool:
-    return word.isdigit() and len(word) < _SHORTEST_NUMBER
+    return word.isdigit() and len(word) < SHORTEST_NUMBER
