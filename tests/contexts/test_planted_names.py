@@ -4,6 +4,7 @@ They stand on records that are linked to contexts, and in every free text of eve
 there. Every page, JSON, picture, file, header and log line that a reader can get is searched for them.
 """
 
+import copy
 import io
 import itertools
 import logging
@@ -22,6 +23,7 @@ from contexts.models import Context, LinkedPerson
 from core.models import Text
 from tests.context_factories import a_linked_person
 from tests.factories import a_referral
+from tests.made_once import made_once
 from tests.permissions import requests
 from tests.permissions.table import OF_CONTEXTS, cells
 from tests.permissions.world import World
@@ -116,8 +118,7 @@ def plant() -> int:
     return planted
 
 
-@pytest.fixture
-def world():
+def full_of_names() -> World:
     """A world with everything that each slice makes, its contexts full of young people whom nobody there may see."""
     world = World().fill()
     for cell in cells():
@@ -138,6 +139,15 @@ def world():
             a_linked_person(context, person, by=world.screener)
     assert plant() > 20
     return world
+
+
+filled = made_once(full_of_names)
+
+
+@pytest.fixture
+def world(filled) -> World:
+    """A copy of one's own, as a question may keep in it what it made."""
+    return copy.deepcopy(filled)
 
 
 def asked(world: World, identity: str):
