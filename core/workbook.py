@@ -42,6 +42,7 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # Excel takes _x0041_ for an A, so the text "_x0041_" is written as _x005F_x0041_.
 _TAKEN_FOR_OTHER = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _SPECIAL = re.compile(f"[&<>\r]|{_FORBIDDEN.pattern}|{_TAKEN_FOR_OTHER.pattern}")
+_NO_NAME = re.compile(r"\W+")  # what the name of an Excel table cannot hold
 _RETURN = {"\r": "&#13;"}  # as such it would be read as the end of a line
 _FIRST_DAY = date(1900, 3, 1)  # before it Excel counts a day that never was, and before 1900 none at all
 FONT = "Calibri"  # as of every cell that says nothing else; a Font without a name would be another
@@ -86,12 +87,36 @@ class Changes:
 
 def cell_text(text: str) -> str:
     """`text` as a cell can hold it: forbidden characters shown as pictures, an over-long end cut with a note."""
-    text = _FORBIDDEN.sub(lambda found: chr(0x2400 + ord(found[0])) if ord(found[0]) < 0x20 else "\ufffd", text)
+    text = without_controls(text)
     if _units(text) > CELL_LIMIT:
         # Excel counts UTF-16: a character outside the first 65,536 counts twice.
         kept = text.encode("utf-16-le")[: (CELL_LIMIT - 80) * 2].decode("utf-16-le", "ignore")
         text = f"{kept} … [{len(text) - len(kept):,} characters more than a cell can hold: see the record]"
     return text
+
+
+def without_controls(text: str) -> str:
+    """`text` with what XML cannot hold shown as pictures."""
+    return _FORBIDDEN.sub(lambda found: chr(0x2400 + ord(found[0])) if ord(found[0]) < 0x20 else "\ufffd", text)
+
+
+def pieces(text: str) -> list[str]:
+    """`text` in pieces that a cell can hold whole; one at least."""
+    found = []
+    while _units(text) > CELL_LIMIT:
+        kept = text.encode("utf-16-le", "surrogatepass")[: CELL_LIMIT * 2].decode("utf-16-le", "ignore")
+        found.append(kept)
+        text = text[len(kept) :]
+    return [*found, text]
+
+
+def text_cell(page: WriteOnlyWorksheet, text: str, **style: Any) -> WriteOnlyCell:
+    """A cell of a `Book.page` with a text, whatever it begins with: never a formula."""
+    cell = WriteOnlyCell(page, _TAKEN_FOR_OTHER.sub("_x005F_", cell_text(text)))
+    cell.data_type = "s"
+    for name, value in style.items():
+        setattr(cell, name, value)
+    return cell
 
 
 @contextmanager
@@ -199,7 +224,7 @@ class Table:
             return
         # Excel wants a table to have a row below its headings, if an empty one.
         area = f"A1:{get_column_letter(len(self._columns))}{max(self._in_part, 1) + 1}"
-        excel = ExcelTable(displayName=self._page.title.replace(" (", "_").replace(")", ""), ref=area)
+        excel = ExcelTable(displayName=_NO_NAME.sub("_", self._page.title).rstrip("_"), ref=area)
         excel.tableStyleInfo = _TABLE_STYLE
         excel._initialise_columns()
         for column, heading in zip(excel.tableColumns, self._headings, strict=True):

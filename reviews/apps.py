@@ -10,7 +10,13 @@ class ReviewsConfig(AppConfig):
         """Bring what happens to a round when it is closed, and what falls due with time."""
         from consultations.services import rounds as falling_due
 
-        from .services import digests, evidence, reminders, rounds
+        from .services import (
+            digests,
+            evidence,
+            papers,  # noqa: F401  (registers its kind of job)
+            reminders,
+            rounds,
+        )
 
         rounds.CLOSING.append(evidence.keep_figures)
         falling_due.PARTS.append(reminders.remind_of_reviews)

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from . import urls_of_board, urls_of_evidence, urls_of_follow, urls_of_links, urls_of_rounds
+from . import urls_of_board, urls_of_evidence, urls_of_follow, urls_of_links, urls_of_papers, urls_of_rounds
 from .views import actions, board, rounds, statements
 
 _PK = "(?P<pk>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
@@ -34,5 +34,6 @@ urlpatterns = [
     *urls_of_evidence.urlpatterns,
     *urls_of_follow.urlpatterns,
     *urls_of_links.urlpatterns,
+    *urls_of_papers.urlpatterns,
     *urls_of_rounds.urlpatterns,
 ]

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
-from weasyprint import HTML
+from weasyprint import DEFAULT_OPTIONS, HTML
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 # No such host exists; an address on it is one of our static files or nothing.
@@ -48,8 +48,18 @@ def write(html: str, pictures: dict[str, tuple[str, bytes]] | None = None) -> by
 
     `pictures` are those that stand on it, as {address beginning with BASE: (content type, content)}.
     """
+    return write_fitting([html], 0, pictures)
+
+
+def write_fitting(htmls: list[str], pages: int, pictures: dict[str, tuple[str, bytes]] | None = None) -> bytes:
+    """The first of `htmls` that takes no more than so many pages, else the last; as `write` makes it."""
+    options = DEFAULT_OPTIONS | {"pdf_variant": "pdf/ua-1"}
     try:
-        fetcher = OwnStaticFiles(pictures)
-        return HTML(string=html, base_url=f"{BASE}/", url_fetcher=fetcher).write_pdf(pdf_variant="pdf/ua-1")
+        for html in htmls:
+            fetcher = OwnStaticFiles(pictures)
+            laid_out = HTML(string=html, base_url=f"{BASE}/", url_fetcher=fetcher).render(**options)
+            if len(laid_out.pages) <= pages:
+                break
+        return laid_out.write_pdf(**options)
     except Refused as refused:
         raise RuntimeError(str(refused)) from refused
