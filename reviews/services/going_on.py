@@ -35,6 +35,14 @@ def next_of(review: Review) -> Review | None:
     return Review.objects.select_related("made_by").filter(follows=review).first()
 
 
+def around(statement: Statement) -> dict[str, Any]:
+    """Where a statement goes on in the next round ("later"), or why it does not ("left_out"); two queries."""
+    return {
+        "later": Statement.objects.filter(carried_from=statement).select_related("review").first(),
+        "left_out": StatementLeftOut.objects.filter(statement=statement).select_related("review", "by").first(),
+    }
+
+
 def standing(review: Review):
     """The statements that can be carried over, as they stand on the board."""
     return review.statements.standing().select_related("words")

@@ -21,10 +21,13 @@ def review_for(request: HttpRequest, pk: UUID) -> Review:
     )
 
 
+ABOUT = ["review__lead", "words__updated_by", "made_by", "removed_by", "carried_from__review"]
+
+
 def statement_for(request: HttpRequest, pk: UUID) -> Statement:
     """The statement with its round and words; 404 where it does not exist or is not this person's to see."""
     rows = Statement.objects.visible_to(request.user)
-    return get_object_or_404(rows.select_related("review__lead", "words__updated_by", "made_by", "removed_by"), pk=pk)
+    return get_object_or_404(rows.select_related(*ABOUT), pk=pk)
 
 
 def from_script(request: HttpRequest) -> bool:

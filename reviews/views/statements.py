@@ -21,8 +21,8 @@ from ..choices import ReviewAct
 from ..forms.rounds import ReasonForm
 from ..forms.statements import MoveForm, OrderForm, StatementForm, over_draft, wanted_of
 from ..models import Statement, StatementMove
+from ..services import going_on, steps
 from ..services import statements as services
-from ..services import steps
 from . import evidence
 from .common import (
     from_script,
@@ -83,6 +83,7 @@ def show_statement(request: HttpRequest, found: Statement, *, status: int = 200,
         "take_back": _take_back(moves[0]) if moves and writes and found.removed_at is None else "",
         "evidence": evidence.shown(found),
         "board": place_of(found),
+        **going_on.around(found),
         "may_write": writes and found.removed_at is None,
         "may_put_back": writes and found.removed_at is not None,
         **more,

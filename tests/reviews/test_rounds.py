@@ -337,3 +337,29 @@ def test_figures_go_with_their_statement_and_are_kept_in_the_round_before(lead, 
     assert carried.kept_on is None
     figure.refresh_from_db()
     assert figure.kept_on == TODAY()
+
+
+def test_the_page_of_a_statement_says_where_it_was_and_where_it_goes_on(signed_in, lead, review):
+    stays, goes = a_statement(review, by=lead, rating="red"), a_statement(review, by=lead)
+    made = a_next_round(review, by=lead, left_out={goes.pk: "It is said elsewhere"})
+    carried = made.statements.get()
+    browser = signed_in(lead)
+    assert "where it was red." in page_of(browser.get(carried.get_absolute_url()))
+    assert stays.get_absolute_url() in page_of(browser.get(carried.get_absolute_url()))
+    assert carried.get_absolute_url() in page_of(browser.get(stays.get_absolute_url()))
+    page = page_of(browser.get(goes.get_absolute_url()))
+    assert "by Dana Okafor:" in page
+    assert "It is said elsewhere" in page
+
+
+@pytest.mark.parametrize("value", ["a\x00b", "9" * 40, "-1", "\ufffd", "x" * 100_000, "NaN", "<script>"])
+def test_nothing_that_a_form_can_send_breaks_the_page(signed_in, lead, review, value):
+    statement = a_statement(review, by=lead)
+    action = a_review_action(statement, by=lead, owner_name="")
+    names = [f"out-{statement.pk}", f"why-{statement.pk}"]
+    names += [f"{name}-{action.pk}" for name in ("end", "how", "word")]
+    names += ["on_day", "on_month", "on_year", "next_on_day", "lead", "reason"]
+    browser = signed_in(lead)
+    assert browser.post(next_page(review), dict.fromkeys(names, value)).status_code == 200
+    for name in names:
+        assert browser.post(next_page(review), sent(**{name: value})).status_code in (200, 302)
