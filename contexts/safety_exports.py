@@ -28,10 +28,13 @@ ASKED = (
 SENSIBLE = re.compile(r"[A-Za-z0-9-]{1,40}")
 
 
-def ask_for(found: SafetyMap, query: QueryDict, *, by, at: datetime | None = None) -> Job:
-    """Queue the PDF of a map with the pins that `query` leaves. Raises ActRefused where no PDF can be made here."""
+def ask_for(found: SafetyMap, query: QueryDict, *, heat: bool = False, by, at: datetime | None = None) -> Job:
+    """Queue the PDF of a map, or of its heat map, with the pins that `query` leaves.
+
+    Raises ActRefused where no PDF can be made here.
+    """
     asked = {name: [value for value in query.getlist(name)[:50] if SENSIBLE.fullmatch(value)] for name in ASKED}
-    return files.ask_for(KIND, {"map": str(found.pk), "asked": asked}, by=by, at=at)
+    return files.ask_for(KIND, {"map": str(found.pk), "asked": asked, "heat": heat}, by=by, at=at)
 
 
 def map_of(job: Job, user) -> SafetyMap | None:
@@ -51,5 +54,6 @@ def make(job: Job) -> jobs.Output:
     query = QueryDict(mutable=True)
     for name, values in job.params["asked"].items():
         query.setlist(name, values)
-    content = papers.as_pdf(papers.opened(found, job.requested_by, query))
-    return jobs.Output(f"safety-map-{found.context.reference}.pdf", pdf.CONTENT_TYPE, content)
+    heat = job.params.get("heat", False)
+    content = papers.as_pdf((papers.heated if heat else papers.opened)(found, job.requested_by, query))
+    return jobs.Output(f"{'heat' if heat else 'safety'}-map-{found.context.reference}.pdf", pdf.CONTENT_TYPE, content)

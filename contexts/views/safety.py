@@ -20,8 +20,8 @@ from core.workflow import EditConflict
 from .. import safety_pages as pages
 from .. import safety_papers as papers
 from .. import workflow
-from ..choices import ContextAct, PinKind
-from ..forms.safety import AreaForm, CompareForm, MapForm, PictureForm, PinFilter, has_tiles
+from ..choices import ContextAct
+from ..forms.safety import AreaForm, CompareForm, MapForm, PictureForm, has_tiles
 from ..models import SafetyMap, SafetyPicture
 from ..services import safety as services
 from ..services import steps
@@ -174,19 +174,7 @@ def heat(request: HttpRequest, pk: UUID, number: UUID) -> HttpResponse:
     """Several people's maps laid over each other, harm and safety apart."""
     found = map_for(request, pk, number)
     note_view(request, found.context, "safety-map-heat")
-    sight = Sight(request.user, found.context)
-    form = PinFilter(request.GET, layers=pages.layers_of(found.context, sight))
-    pins = list(form.narrow(found.pins.select_related("layer")))
-    drawn = []
-    for kind in PinKind:
-        if form.chosen().get("kind", kind) == kind:
-            some = [pin for pin in pins if pin.kind == kind]
-            picture, told = pages.heat_of(found, f"{kind.label}: how many people marked each place", some, kind)
-            drawn.append({"kind": kind, "drawing": picture, "pins": len(some), **told})
-    context = {
-        "found": found.context, "map": found, "map_title": sight.words(found.title), "form": form,
-        "chosen": form.chosen(), "heats": drawn, "shades": list(reversed(pages.SHADES)), "fewest": pages.FEWEST,
-    }  # fmt: skip
+    context = papers.heated(found, request.user, request.GET) | {"query": request.GET.urlencode()}
     return render(request, "contexts/safety/heat.html", context)
 
 

@@ -19,6 +19,8 @@ from ..models import SafetyMap
 from .common import refusals_show_the_context
 from .safety import map_for
 
+MAP, HEAT = "safety-map", "heat-map"
+
 
 @require_safe
 @requires(Permission.CONTEXT_SEE)
@@ -48,6 +50,43 @@ def png(request: HttpRequest, pk: UUID, number: UUID) -> HttpResponse:
     return HttpResponse(papers.as_png(drawn), content_type="image/png", headers=headers)
 
 
+@require_safe
+@requires(Permission.CONTEXT_SEE)
+def print_heat(request: HttpRequest, pk: UUID, number: UUID) -> HttpResponse:
+    """The heat map with its squares in words, to be printed."""
+    found = map_for(request, pk, number)
+    _printed(request, found, "page", paper=HEAT)
+    query, where = request.GET.urlencode(), {"args": [pk, number]}
+    bar = {
+        "back": f"{reverse('contexts:safety-map-heat', **where)}?{query}", "back_text": "Back to the heat map",
+        "make_url": f"{reverse('contexts:safety-heat-make', **where)}?{query}", "no_pdf": pdf.unavailable(),
+        "other": {
+            "url": f"{reverse('contexts:safety-heat-png', **where)}?{query}", "text": "Download as a picture",
+        },
+    }  # fmt: skip
+    return HttpResponse(papers.html(papers.heated(found, request.user, request.GET), request, bar=bar))
+
+
+@require_safe
+@requires(Permission.CONTEXT_SEE)
+def heat_png(request: HttpRequest, pk: UUID, number: UUID) -> HttpResponse:
+    """The heat map as a picture."""
+    found = map_for(request, pk, number)
+    drawn = papers.heated(found, request.user, request.GET)
+    _printed(request, found, "png", paper=HEAT)
+    headers = {"Content-Disposition": f'attachment; filename="heat-map-{found.context.reference}.png"'}
+    return HttpResponse(papers.heat_as_png(drawn), content_type="image/png", headers=headers)
+
+
+@require_POST
+@requires(Permission.CONTEXT_SEE)
+@refusals_show_the_context
+def make_heat(request: HttpRequest, pk: UUID, number: UUID) -> HttpResponse:
+    """Ask for the heat map as a PDF, with the pins that the URL leaves."""
+    job = services.ask_for(map_for(request, pk, number), request.GET, heat=True, by=request.user)
+    return redirect("contexts:safety-map-file", pk=job.pk)
+
+
 @require_POST
 @requires(Permission.CONTEXT_SEE)
 @refusals_show_the_context
@@ -63,6 +102,7 @@ def file(request: HttpRequest, pk: UUID) -> HttpResponse:
     """How a PDF is getting on."""
     job = job_pages.job_for(request, services.KIND, pk)
     context = {"map": services.map_of(job, request.user), "what": "PDF"}
+    context["title"] = "Heat map" if job.params.get("heat") else "Safety map"
     return job_pages.answer_progress(
         request, job, page="contexts/safety/file.html", fragment="contexts/safety/_progress.html", context=context
     )
@@ -74,7 +114,7 @@ def download(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The finished PDF, for who may still have it; its download is recorded, also with the context."""
     job = job_pages.job_for(request, services.KIND, pk)
     answer = job_pages.answer_file(request, job)
-    _printed(request, services.map_of(job, request.user), "pdf")
+    _printed(request, services.map_of(job, request.user), "pdf", paper=HEAT if job.params.get("heat") else MAP)
     return answer
 
 
@@ -87,7 +127,7 @@ def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("contexts:safety-map-file", pk=pk)
 
 
-def _printed(request: HttpRequest, found: SafetyMap, form: str) -> None:
+def _printed(request: HttpRequest, found: SafetyMap, form: str, *, paper: str = MAP) -> None:
     context = found.context
-    detail = {"paper": "safety-map", "as": form, "map": str(found.pk)}
+    detail = {"paper": paper, "as": form, "map": str(found.pk)}
     audit.record("printed", by=request.user, subject=context, label=context.reference, detail=detail)

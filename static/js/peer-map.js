@@ -93,6 +93,7 @@ class PeerMap {
   pick(node) {
     this.graph.nodes().removeClass("picked");
     node.addClass("picked");
+    this.bring(node);
     if (this.form) {
       this.form.person.value = node.id();
     }
@@ -101,6 +102,15 @@ class PeerMap {
     }
     document.getElementById(`person-${node.id()}`)?.classList.add("app-picked");
     this.say(`${node.data("label")} is marked in the list below.`);
+  }
+
+  // On a narrow screen the frame shows a part of the map: that in which the chosen one stands.
+  bring(node) {
+    const { x } = node.renderedPosition();
+    const { scrollLeft, clientWidth } = this.root;
+    if (x < scrollLeft + 40 || x > scrollLeft + clientWidth - 40) {
+      this.root.scrollLeft = x - clientWidth / 2;
+    }
   }
 
   step(event) {

@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
+from pypdf import PdfReader
 
 from accounts.permissions import Role
 from consultations.services import access
@@ -357,6 +358,37 @@ def test_the_heat_map_counts_people_and_singles_nobody_out(browser, context, cs)
     only = SafetyLayer.objects.get(name="Map 3")
     narrowed = browser.get(url("safety-map-heat", context, found), {"layer": str(only.pk), "kind": "harm"})
     assert [cell.people for cell in narrowed.context["heats"][0]["drawing"].cells] == [4]
+
+
+def test_the_heat_map_is_taken_along_as_a_picture_and_as_a_pdf(browser, context, cs):
+    found = a_map(context, by=cs)
+    a_pin(found, by=cs, square="A1", layer=whose("Year 9", people=12))
+    a_pin(found, by=cs, square="K11", layer=whose("Alone", people=1), what="One is too few")
+    a_pin(found, by=cs, square="T20", kind="safety", layer=whose("Year 9", people=12))
+    page = browser.get(url("safety-map-heat", context, found), {"kind": "harm"}).content.decode()
+    assert f"{url('safety-heat-print', context, found)}?kind=harm" in page
+    assert f"{url('safety-heat-png', context, found)}?kind=harm" in page
+    png = browser.get(url("safety-heat-png", context, found), {"kind": "harm"})
+    image = Image.open(io.BytesIO(png.content)).convert("RGB")
+    both = Image.open(io.BytesIO(browser.get(url("safety-heat-png", context, found)).content))
+    assert both.height == 2 * image.height
+    white = image.getpixel((1000, 300))
+    assert image.getpixel((140, 90)) != (0, 0, 0)  # the square that twelve marked lies over the black of the picture
+    assert image.getpixel((840, 550)) == white  # where one alone marked nothing lies
+    printed = browser.get(url("safety-heat-print", context, found)).content.decode()
+    assert "Squares A1 to B2: 12 people" in printed and "1 place is not shown" in printed and "too few" not in printed
+    answer = browser.post(f"{url('safety-heat-make', context, found)}?kind=harm")
+    job = Job.objects.get(kind=safety_exports.KIND)
+    assert answer.url.endswith(f"{job.pk}/") and job != safety_exports.ask_for(found, QueryDict("kind=harm"), by=cs)
+    jobs.run(job.pk)
+    answer = browser.get(url("safety-map-download", job))
+    assert (
+        answer.content.startswith(b"%PDF") and f"heat-map-{context.reference}" in answer.headers["Content-Disposition"]
+    )
+    words = PdfReader(io.BytesIO(answer.content)).pages[0].extract_text()
+    assert "Heat map" in words and "A1 to B2: 12 people" in words and "Safety" not in words
+    details = AuditEvent.objects.filter(act="printed", detail__paper="heat-map").values_list("detail__as", flat=True)
+    assert sorted(details) == ["page", "pdf", "png", "png"]
 
 
 def test_the_filters_of_a_map(browser, context, cs):

@@ -80,3 +80,16 @@ def test_without_scripts_the_drawing_is_there_and_buttons_move(browse, cs, conte
     expect(page.get_by_label("Move somebody")).to_have_value(str(LinkedPerson.objects.get(name="Theo").pk))
     assert place("Theo") == (46, 50)
     assert peer_map.drawn(context, cs).nodes[0].x == 20
+
+
+def test_on_a_narrow_screen_the_frame_scrolls_and_names_can_be_read(browse, cs, context):
+    page = browse(cs, viewport={"width": 320, "height": 800})
+    page.goto(f"/contexts/{context.pk}/peer-map/")
+    frame, box = page.get_by_role("region", name="Peer map"), page.get_by_role("application")
+    expect(box).to_be_visible()
+    # 14 pixels of a drawing that is 1000 wide: at this width a name has 12 or more.
+    assert box.bounding_box()["width"] >= 900
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    assert frame.evaluate("frame => frame.scrollLeft") == 0
+    page.get_by_label("Move somebody").select_option(label="3. Big Sam")  # at four fifths of the width
+    assert frame.evaluate("frame => frame.scrollLeft") > 400

@@ -90,6 +90,15 @@ contexts:safety-map-png              GET    nowhere  -          in   404  404  4
 contexts:safety-map-make             POST   worked   assessing  in   302  404  404  302  302  403  403  403  in   403
 contexts:safety-map-make             POST   ours     closed     in   404  404  404  302  302  403  403  403  in   403
 contexts:safety-map-make             POST   nowhere  -          in   404  404  404  404  404  403  403  403  in   403
+contexts:safety-heat-print           GET    worked   assessing  in   200  404  404  200  200  403  403  403  in   403
+contexts:safety-heat-print           GET    ours     closed     in   404  404  404  200  200  403  403  403  in   403
+contexts:safety-heat-print           GET    nowhere  -          in   404  404  404  404  404  403  403  403  in   403
+contexts:safety-heat-png             GET    worked   assessing  in   200  404  404  200  200  403  403  403  in   403
+contexts:safety-heat-png             GET    ours     closed     in   404  404  404  200  200  403  403  403  in   403
+contexts:safety-heat-png             GET    nowhere  -          in   404  404  404  404  404  403  403  403  in   403
+contexts:safety-heat-make            POST   worked   assessing  in   302  404  404  302  302  403  403  403  in   403
+contexts:safety-heat-make            POST   ours     closed     in   404  404  404  302  302  403  403  403  in   403
+contexts:safety-heat-make            POST   nowhere  -          in   404  404  404  404  404  403  403  403  in   403
 contexts:safety-map-file             GET    worked   queued     in   200  404  404  404  404  403  403  403  in   403
 contexts:safety-map-file             GET    worked   done       in   200  404  404  404  404  403  403  403  in   403
 contexts:safety-map-file             GET    theirs   done       in   404  404  404  404  404  403  403  403  in   403
@@ -198,6 +207,7 @@ def _titled(world: World, cell) -> dict:
 
 FORMS = {
     "contexts:safety-map-make": lambda world, cell: {},
+    "contexts:safety-heat-make": lambda world, cell: {},
     "contexts:safety-map-cancel": lambda world, cell: {},
     "contexts:safety-map-new": lambda world, cell: _titled(world, cell) | {"picture": _picture()},
     "contexts:safety-map-area": _titled,
@@ -252,6 +262,7 @@ LISTS = {
     "a safety map filtered": (_many_pins, _of_map("contexts:safety-map", kind="harm", ended="on", time="after-school")),
     "two dates of a safety map": (_many_pins, _of_map("contexts:safety-map-compare")),
     "heat of a safety map": (_many_pins, _of_map("contexts:safety-map-heat")),
+    "heat of a safety map to print": (_many_pins, _of_map("contexts:safety-heat-print")),
     "a safety map to print": (_many_pins, _of_map("contexts:safety-map-print")),
     "a pin to add": (_many_pins, _of_map("contexts:safety-pin-add")),
 }
@@ -282,6 +293,7 @@ _PAGES = [
     Look("contexts:safety-map", f"{_MAP}?kind=harm&time=night", "nothing found"),
     Look("contexts:safety-map-compare", f"{_MAP}compare/"),
     Look("contexts:safety-map-heat", f"{_MAP}heat/"),
+    Look("contexts:safety-heat-print", f"{_MAP}heat/print/"),
     Look("contexts:safety-map-print", f"{_MAP}print/?kind=harm"),
     Look("contexts:safety-map-file", "/contexts/safety-map-files/{safety_job.pk}/"),
     Look("contexts:safety-pin", f"{_MAP}pin/{{safety_pin.pk}}/"),
@@ -304,6 +316,6 @@ LOOKS = {
     Role.CS_PRACTITIONER: [*_PAGES, *_WORKING],
     Role.MANAGER: _PAGES,
 }
-NO_PAGE = {"contexts:safety-map-picture"} | {
+NO_PAGE = {"contexts:safety-map-picture", "contexts:safety-heat-png", "contexts:safety-heat-make"} | {
     f"contexts:safety-map-{name}" for name in ("png", "make", "download", "cancel")
 }
