@@ -75,6 +75,7 @@ class ReviewActionForm(ActionForm):
         if words and len(words) <= timescale.max_length and not (self.is_bound and self._a_date_is_given()):
             said = counted_words(self._counted(words))
             timescale.help_text = f"{timescale.help_text} {said}"
+            timescale.widget.attrs["data-said"] = said
 
     def _a_date_is_given(self) -> bool:
         return any(self.data.get(self.add_prefix(f"due_{part}")) for part in ("day", "month", "year"))

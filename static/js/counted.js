@@ -6,6 +6,7 @@ import { post } from "./session.js";
 const WAITS = 350;
 
 for (const field of document.querySelectorAll("[data-counted]")) {
+  const hint = document.getElementById(`${field.id}_helptext`);
   const status = document.createElement("p");
   status.className = "govuk-hint app-suggest";
   status.setAttribute("role", "status");
@@ -23,6 +24,9 @@ for (const field of document.querySelectorAll("[data-counted]")) {
       const { status: code, answer } = await post(field.dataset.counted, new URLSearchParams({ text }));
       if (code === 200 && answer && text === asked) {
         status.textContent = answer.line;
+        if (hint) {
+          hint.textContent = hint.textContent.replace(field.dataset.said ?? "", "").trim(); // of what stood there before
+        }
       }
     } catch {
       status.textContent = ""; // what is typed is not touched; it is counted when it is saved
