@@ -1,7 +1,7 @@
 """Links for people outside: what they show, when they end, who cannot guess them, and no young person's name."""
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -117,7 +117,7 @@ def test_every_answer_is_kept_by_nobody(visitor, lead, review):
 
 
 def at_moment(monkeypatch, moment: datetime) -> None:
-    monkeypatch.setattr(timezone, "now", lambda: moment)
+    monkeypatch.setattr(timezone, "now", lambda: moment.astimezone(UTC))
 
 
 def ends_today(monkeypatch, visitor, lead, review, break_it=None) -> list[int]:
