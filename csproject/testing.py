@@ -10,21 +10,26 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from csproject.embedded import ROOT, Trouble, say, services_for, start, stop, tied
+import psycopg2
+
+from csproject.embedded import ROOT, Postgres, Service, Trouble, say, services_for, start, stop, tied
 from csproject.managing import leave_on_signal
 
 # A caller's own settings must not change what the tests see.
 FORGOTTEN = (
     *("ALLOWED_HOSTS", "BEHIND_PROXY", "CASE_NUMBER_NAME", "CSRF_TRUSTED_ORIGINS", "DATABASE_REPLICA_URL", "DEBUG"),
     *("DEFAULT_FROM_EMAIL", "DJANGO_SETTINGS_MODULE", "EMAIL_URL", "LOG_LEVEL", "ORGANISATION_NAME", "SECRET_KEY"),
-    *("ROUND_SECONDS", "SERVICE_NAME", "SITE_URL", "STATIC_ROOT"),
+    *("ROUND_SECONDS", "SERVICE_NAME", "SITE_URL", "STATIC_ROOT", "TEST_TEMPLATE"),
 )
 TEST_KEY = "tests-only-0f9d2c41b7e85a6347c1d8e2f60b9a75d3c4e1f8"
+# A database in which every migration has run, for each process of the tests to copy (see tests/conftest.py).
+TEMPLATE = "migrated"
 PYTHON = [sys.executable]
 MANAGE = [sys.executable, "manage.py"]
-# Without the database:
+# Without the database; all of them run while the migrations do:
 CHECKS = {
     "Python style": [*PYTHON, "-m", "ruff", "check", "."],
     "Python format": [*PYTHON, "-m", "ruff", "format", "--check", "."],
@@ -79,6 +84,45 @@ def check(name: str, command: list[str], environment: dict[str, str]) -> bool:
     return code == 0
 
 
+@contextlib.contextmanager
+def migrating(services: list[Service], environment: dict[str, str], log: Path) -> Iterator[Callable[[], bool]]:
+    """Meanwhile every migration runs in a database of our own server; gives what waits for the end of it.
+
+    Running them takes ten seconds and more, and each process of the tests would have to. Of somebody else's server
+    nothing is assumed: there it is always done.
+    """
+    server = next((service for service in services if isinstance(service, Postgres)), None)
+    if server is None:
+        yield lambda: True
+        return
+    with contextlib.closing(psycopg2.connect(server.url("postgres"))) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(f"CREATE DATABASE {TEMPLATE}")
+    begin = time.monotonic()
+    with log.open("w+") as output:
+        process = subprocess.Popen(  # noqa: S603
+            [*MANAGE, "migrate", "--no-input", "-v0"], cwd=ROOT, preexec_fn=tied(), stdin=subprocess.DEVNULL,
+            env=environment | {"DATABASE_URL": server.url(TEMPLATE)}, stdout=output, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+
+        def end() -> bool:
+            code = process.wait()
+            print(f"{'failed' if code else 'ok':<8}Migrations run ({time.monotonic() - begin:.1f} s)", flush=True)
+            if code:
+                print(log.read_text().rstrip(), flush=True)
+            else:
+                environment["TEST_TEMPLATE"] = TEMPLATE
+            return code == 0
+
+        try:
+            yield end
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                process.wait()
+
+
 def pytest(arguments: list[str], environment: dict[str, str]) -> bool:
     """Runs the tests, one process more than there are cores unless told otherwise: journeys mostly wait.
 
@@ -99,13 +143,14 @@ def main(*arguments: str) -> int:
     try:
         folder.chmod(0o711)
         environment = environment_for(folder)
-        passed = [check(name, command, environment) for name, command in CHECKS.items()]
         services = services_for(environment, folder, folder, durable=False)
         start(services, environment)
-        passed += [check(name, command, environment) for name, command in PROJECT_CHECKS.items()]
+        with migrating(services, environment, folder / "migrate.log") as migrated:
+            passed = {name: check(name, command, environment) for name, command in (CHECKS | PROJECT_CHECKS).items()}
+            passed["Migrations run"] = migrated()
         del environment["ALLOWED_HOSTS"]
-        passed.append(pytest(list(arguments), environment))
-        failed = [name for name, fine in zip([*CHECKS, *PROJECT_CHECKS, "Tests"], passed, strict=True) if not fine]
+        passed["Tests"] = pytest(list(arguments), environment)
+        failed = [name for name, fine in passed.items() if not fine]
         if failed:
             say(f"Failed: {', '.join(failed)}")
         return 1 if failed else 0

@@ -1,6 +1,7 @@
 """What every test stands on: real PostgreSQL, the forms' words loaded, plain HTTP, quick passphrases."""
 
 import gc
+import os
 from importlib import import_module
 
 import pytest
@@ -30,6 +31,8 @@ def pytest_configure() -> None:
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
+    if template := os.environ.get("TEST_TEMPLATE"):  # from bin/test: every migration has run in it already
+        settings.DATABASES["default"].setdefault("TEST", {})["TEMPLATE"] = template
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "whitenoise" not in name]
     # How long an example takes tells of the machine's other work; what has to be quick is measured by bin/bench.
     hypothesis_settings.register_profile("any machine", deadline=None)
