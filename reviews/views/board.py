@@ -37,6 +37,7 @@ def board(request: HttpRequest, pk: UUID, level: str) -> HttpResponse:
     domain = Domain(chosen) if chosen in Domain.values else None
     note_view(request, found, f"board of level {level}")
     rows = presenters.board(found, Level(level), domain)
+    filled = {pair.column.rating for row in rows for pair in row.pairs if pair.cards}
     drawn = {
         "review": found,
         "level": Level(level),
@@ -44,6 +45,7 @@ def board(request: HttpRequest, pk: UUID, level: str) -> HttpResponse:
         "columns": COLUMNS,
         "rows": rows,
         "cards": sum(len(pair.cards) for row in rows for pair in row.pairs),
+        "empty": [column.rating for column in COLUMNS if column.rating not in filled],
         "domains": Domain,
         "token": live.token(found, level),
         **_shown(found, request.user, Level(level), domain),

@@ -90,6 +90,10 @@ export class Live {
     Object.entries(answer.gone).forEach(([id, words]) => this.takeAway(id, words, news));
     answer.cards.forEach((change) => this.put(change, mine.includes(change.id) ? "" : change.said, news));
     this.order(answer.cells);
+    for (const rating of ["red", "amber", "green"]) {
+      const empty = !this.root.querySelector(`[data-rating="${rating}"] [data-card]`);
+      this.root.classList.toggle(`app-boards--no-${rating}`, empty); // the others have its room
+    }
     Object.entries(answer.heads).forEach(([stage, html]) => {
       const head = this.root.querySelector(`[data-head="${stage}"]`);
       if (!head.contains(document.activeElement)) {
