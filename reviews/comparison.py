@@ -277,7 +277,7 @@ def _of_statements(counts: dict[Sort, int], reworded: int) -> str:
         f"{counts[Sort.UP]} moved up", f"{counts[Sort.SLIPPED]} slipped", f"{counts[Sort.NEW]} new",
         f"{counts[Sort.LEFT_OUT]} left out", f"{counts[Sort.SAME]} unchanged",
     ]  # fmt: skip
-    return f"Statements: {', '.join(said)}. {reworded or 'None'} {'has' if reworded == 1 else 'have'} other words."
+    return f"Statements: {', '.join(said)}. {reworded or 'None'} {'were' if reworded > 1 else 'was'} reworded."
 
 
 def _of_ratings(parts: list[PartLine]) -> str:

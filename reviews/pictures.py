@@ -80,13 +80,13 @@ def bars(id: str, title: str, rounds: Sequence[tuple[str, dict[str, int]]]) -> D
         numbers = ", ".join(f"{counts[rating]} {rating.label.lower()}" for rating in Rating)
         told.append(f"{day}: {numbers}")
         words += [Word(day, 0, y + 15), Word(numbers, 0, y + 35)]
-        x, y = 0.0, y + LABEL
+        x, y = 1.0, y + LABEL  # room for the outline
         for rating in Rating:
-            width = round(BARS_WIDTH * counts[rating] / most, 1)
+            width = round((BARS_WIDTH - 2) * counts[rating] / most, 1)
             said = f"{rating.label[0]} {counts[rating]}"
             inside = (Word(said, round(x + width / 2, 1), y + 18),) if width >= len(said) * 11 else ()
             if width:
                 shapes.append(Segment(x, y, width, BAR, COLOURS[rating], inside, ink=INK[rating]))
             x += width
         y += BAR + BETWEEN
-    return Drawing(id, title, f"{'; '.join(told)}.", BARS_WIDTH, max(y - BETWEEN, 1), tuple(shapes), tuple(words))
+    return Drawing(id, title, f"{'; '.join(told)}.", BARS_WIDTH, max(y - BETWEEN + 1, 1), tuple(shapes), tuple(words))

@@ -62,9 +62,9 @@ TABLE = {
     """,
 }
 SUMMARY = {
-    (1, 2): "Statements: 3 moved up, 1 slipped, 2 new, 2 left out, 2 unchanged. 1 has other words.",
-    (2, 3): "Statements: 2 moved up, 1 slipped, 1 new, 1 left out, 4 unchanged. None have other words.",
-    (1, 3): "Statements: 2 moved up, 1 slipped, 2 new, 2 left out, 3 unchanged. 1 has other words.",
+    (1, 2): "Statements: 3 moved up, 1 slipped, 2 new, 2 left out, 2 unchanged. 1 was reworded.",
+    (2, 3): "Statements: 2 moved up, 1 slipped, 1 new, 1 left out, 4 unchanged. None was reworded.",
+    (1, 3): "Statements: 2 moved up, 1 slipped, 2 new, 2 left out, 3 unchanged. 1 was reworded.",
 }
 # Part: the overall rating of each round.
 OVERALL = {
