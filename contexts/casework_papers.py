@@ -59,13 +59,13 @@ def assessment(user, found: Assessment, *, names: bool) -> Paper:
     sight = sight_for(user, context, names=names)
     finished = f"{_day(found.finished_at)}, by {found.finished_by.name}" if found.finished_at else "Not yet"
     facts = [
-        ("Context", f"{context.name}, {kind.label.lower()}"),
+        ("Context", f"{sight.words(context.name)}, {kind.label.lower()}"),
         ("Begun", f"{_day(found.begun_at)}, by {found.begun_by.name}"),
         ("Finished", finished),
         ("Lead", found.lead.name if found.lead else "Nobody yet"),
         ("Agencies", ", ".join(str(one) for one in found.agencies.all())),
     ]
-    about = _people(LinkedPerson.objects.filter(assessments=found).with_sight(user), names=names)
+    about = _people(sight.people(LinkedPerson.objects.filter(assessments=found).with_sight(user)), names=names)
     parts = [
         (f"Method: {each.method.get_kind_display().lower()}", _method(each)) for each in assessed.methods(found, sight)
     ]
@@ -82,8 +82,10 @@ def plan(user, context: Context, *, names: bool) -> Paper:
     """The joint plan as `user` may read it now; with `names` false without a young person's name."""
     sight = sight_for(user, context, names=names)
     agreed = plans.agreed(context, user)
+    for action in agreed:
+        sight.people(action.concerned)
     facts = [
-        ("Context", f"{context.name}, {context.kind_label.lower()}"),
+        ("Context", f"{sight.words(context.name)}, {context.kind_label.lower()}"),
         ("Actions", _counts(planned.summary(agreed)) if agreed else "None agreed yet"),
     ]
     parts = [

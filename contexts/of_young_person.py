@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from consultations.models import YoungPerson
 
+from .called import tell
 from .models import Context, LinkedPerson
 from .models.people import records_of_one
 
@@ -24,4 +25,6 @@ def of_young_person(user, person: YoungPerson) -> LinkedContexts:
     wanted = {row.context_id for row in rows}
     reads = set(Context.objects.casework_of(user).filter(pk__in=wanted).values_list("pk", flat=True))
     others = {row.context_id for row in rows} - reads
-    return LinkedContexts([row for row in rows if row.context_id in reads], len(others))
+    shown = [row for row in rows if row.context_id in reads]
+    tell(user, [row.context for row in shown])
+    return LinkedContexts(shown, len(others))

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from consultations.models import Referral
 
+from .called import tell
 from .models import Context, ContextMention
 
 MONTHS = 12
@@ -39,6 +40,7 @@ def over_time(user, on: date | None = None) -> list[dict]:
         numbers.setdefault(row["context"], Counter())[row["month"]] += row["number"]
     most = sorted(numbers, key=lambda pk: -numbers[pk].total())[:SHOWN]
     contexts = Context.objects.in_bulk(most)
+    tell(user, contexts.values())
     largest = max((max(one.values()) for one in numbers.values()), default=1)
     return [
         {

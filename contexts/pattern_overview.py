@@ -2,6 +2,7 @@
 
 from consultations.models import Referral
 
+from .called import tell
 from .models import Context, ContextMention
 from .overview import Part
 from .services.mentions import number_told
@@ -26,6 +27,7 @@ def of_referral(referral: Referral, user) -> list[dict]:
     rows = list(ContextMention.objects.filter(referral=referral).select_related("context"))
     wanted = [row.context_id for row in rows if row.context_id]
     seen = set(Context.objects.visible_to(user).filter(pk__in=wanted).values_list("pk", flat=True)) if wanted else set()
+    tell(user, [row.context for row in rows if row.context_id in seen])
     return [
         {
             "text": row.text,

@@ -4,6 +4,7 @@
 are "Hazelmere High" and "Year 10 group, Hazelmere". RapidFuzz compares what is left after the rules (see tracker).
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -35,10 +36,21 @@ NEAR, LOOKED_AT = 84, 8
 FEWEST_WORDS, FEWEST_LETTERS = 2, 8
 # Words that every second name has: a name of these alone is not looked for within other texts.
 _GENERIC = {"academy", "estate", "flat", "group", "home", "house", "park", "road", "school", "shop", "st", "station"}
+# Words for any place of their kind: one of these alone, after words that say when or whose, is no name.
+_ANYWHERE = _GENERIC | {
+    "centre", "college", "community", "home address", "internet", "local area", "online", "outdoor", "playground",
+    "street", "shopping centre", "social media", "town", "town centre", "work", "youth club",
+}  # fmt: skip
+_WHEN_OR_WHOSE = {
+    "after", "all", "any", "before", "daily", "during", "every", "family", "her", "his", "local", "my", "other", "our",
+    "own", "some", "their", "this", "various", "way", "with",
+}  # fmt: skip
+# Words that make another name of a place's: "'Lock 4' group", "the Penrose lot".
+_GROUPS = {"boy", "boys", "crew", "friend", "gang", "girl", "group", "lot"}
 _KINDS = [
     ("online", {"app", "chat", "discord", "instagram", "online", "roblox", "snap", "snapchat", "telegram", "tiktok",
                 "whatsapp"}),
-    ("peer-group", {"boy", "boys", "crew", "friend", "gang", "girl", "group", "lot"}),
+    ("peer-group", _GROUPS),
     ("school", {"academy", "college", "high", "nursery", "primary", "pru", "school", "secondary", "sixth"}),
 ]  # fmt: skip
 
@@ -50,7 +62,24 @@ def place_key(text: str) -> str:
         return ""
     words = [_SHORT.get(word, word) for word in plain.split()]
     kept = [_singular(word) for word in words if word not in _AROUND]
-    return " ".join(kept)
+    telling = [word for word in kept if word not in _WHEN_OR_WHOSE]
+    return "" if not telling or " ".join(telling) in _ANYWHERE else " ".join(kept)
+
+
+# What stands between two names in one text; a corner or a way between two places is one place.
+_JOINTS = re.compile(r"\s+(?:and|und|plus)\s+|\s*[&,;/+\n]\s*", re.IGNORECASE)
+_ONE_PLACE = re.compile(r"\b(?:between|corner|crossing|junction|from)\b", re.IGNORECASE)
+
+
+def parts_of(text: str, known: "Known") -> list[str]:
+    """The names in a text that gives several ("Hartley Park and Lock 4"): where one of them is known just so.
+
+    Else the text is one name: "Tanner St and Mill Lane" may be a corner, "Year 10 group, Hazelmere" is a group.
+    """
+    parts = [part for part in _JOINTS.split(text[:LONGEST]) if place_key(part)]
+    if len(parts) < 2 or _ONE_PLACE.search(text) or known.find_whole(place_key(text)):
+        return [text]
+    return parts if any(known.is_name(place_key(part)) for part in parts) else [text]
 
 
 def _singular(word: str) -> str:
@@ -104,6 +133,14 @@ class Known:
         within = self._within(key)
         return (self._by_key[within], False) if within else None
 
+    def is_name(self, key: str) -> bool:
+        """Whether a key is just that of a known name."""
+        return key in self._by_key
+
+    def find_whole(self, key: str) -> bool:
+        """Whether a key is that of a known name, or a slip of it."""
+        return bool(key and self._keys) and (key in self._by_key or self._near(key) is not None)
+
     def _near(self, key: str) -> str | None:
         near = process.extract(key, self._keys, scorer=fuzz.ratio, score_cutoff=NEAR, limit=LOOKED_AT)
         return next((each for each, _, _ in near if same(key, each)), None)
@@ -116,6 +153,9 @@ class Known:
                 part = words[start : start + length]
                 name = " ".join(part)
                 telling = len(part) >= FEWEST_WORDS or len(name) >= FEWEST_LETTERS
+                rest = {*words[:start], *words[start + length :]}
+                if rest <= _GROUPS:
+                    continue  # the group that is named after a place is not the place
                 if name in self._by_key and telling and not set(part) <= _GENERIC:
                     return name
         return None

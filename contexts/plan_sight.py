@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from consultations.models import YoungPerson
 
+from .called import Called
 from .models import Context, LinkedPerson, PlanAction
 from .models.people import records_of_one
 from .sight import OutsideSight, Sight
@@ -44,13 +45,14 @@ def shown(user, actions: QuerySet | Iterable[PlanAction], *, about: YoungPerson 
     """These actions, in their order, as `user` may read them. They come with their goal and context."""
     rows = list(actions)
     by_context = sights(user, {action.context_id for action in rows}, about=about)
-    return [_shown(action, by_context[action.context_id]) for action in rows]
+    called = Called(user, set(by_context))
+    return [_shown(action, by_context[action.context_id], called) for action in rows]
 
 
 def shown_one(user, action: PlanAction) -> tuple[ShownAction, Sight]:
     """One action as `user` may read it, and the sight for whatever else is shown with it."""
     sight = sights(user, [action.context_id])[action.context_id]
-    return _shown(action, sight), sight
+    return _shown(action, sight, Called(user, {action.context_id})), sight
 
 
 def of_young_person(user, person: YoungPerson) -> list[ShownAction]:
@@ -63,13 +65,13 @@ def of_young_person(user, person: YoungPerson) -> list[ShownAction]:
     return shown(user, rows.order_by("-created_at"), about=person)
 
 
-def _shown(action: PlanAction, sight: Sight) -> ShownAction:
+def _shown(action: PlanAction, sight: Sight, called: Called) -> ShownAction:
     reads = not isinstance(sight, OutsideSight)
     return ShownAction(
         action=action,
         what=sight.words(action.what),
         goal=sight.words(action.goal.words) if action.goal_id else "",
-        context=action.context.name if reads else sight.words(action.context.name),
+        context=called.words(action.context_id, action.context.name),
         outcome=sight.words(action.outcome),
         reads=reads,
         whole=sight.is_whole(action.what),

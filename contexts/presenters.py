@@ -69,7 +69,9 @@ def history(
         if decision.act in _SAID_ELSEWHERE or decision.act == ContextAct.REFER:
             continue
         title, joint = DECISIONS.get(decision.act, (ContextAct(decision.act).label, ": "))
-        title = f"{title}{joint}{decision.words}" if decision.words and joint else title
+        # Whoever leads is staff here; everything else is typed, the name of the context too.
+        added = decision.words if decision.act == ContextAct.ALLOCATE else words(decision.words)
+        title = f"{title}{joint}{added}" if decision.words and joint else title
         events.append({"title": title, "by": decision.by, "at": decision.at, "text": words(decision.reason)})
     for message in said:
         events.append({"title": SAID[message.kind], "by": message.by, "at": message.at})

@@ -121,7 +121,7 @@ def rows_of(found: SafetyMap, pins, user, sight: Sight, layers: list[tuple[Safet
     rows = list(pins)
     if any(pin.person_id for pin in rows):
         people = LinkedPerson.objects.with_sight(user).filter(context=found.context_id)
-        shown = {one.pk: one.shown_name for one in people}
+        shown = {one.pk: sight.name_of(one) for one in people}
     return [
         {
             "pin": pin,

@@ -15,6 +15,7 @@ from core.workflow import ActRefused
 
 from . import safety_pages as pages
 from . import squares
+from .called import tell
 from .choices import PinKind
 from .forms.safety import PinFilter
 from .models import SafetyMap
@@ -30,6 +31,7 @@ PICTURE = "https://paper.invalid/safety-map-picture"
 def opened(found: SafetyMap, user, query: QueryDict) -> dict[str, Any]:
     """What the pages and papers of one map share: its words, the filter, the pins that it leaves, the drawing."""
     sight = Sight(user, found.context)
+    tell(user, [found.context])
     layers = pages.layers_of(found.context, sight)
     form = PinFilter(query, layers=layers)
     title = sight.words(found.title)

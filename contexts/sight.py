@@ -47,6 +47,23 @@ class Sight:
         """Whether nothing of `text` is hidden from this reader: only then may they change it."""
         return self.words(text) == text
 
+    def somebody_named_in(self, *texts: str) -> bool:
+        """Whether one of `texts` holds the name of somebody linked whom the reader may see: of the others, nothing."""
+        named = LinkedPerson.objects.filter(context__in=self.contexts, young_person=None).values_list("name", flat=True)
+        known = Redactor(names=sorted({*self.seen, *named}))
+        return any(known.apply(text) != text for text in texts if text)
+
+    def name_of(self, person: LinkedPerson) -> str:
+        """Who a person of `with_sight` is: a name that somebody typed can be that of a linked person who is hidden."""
+        return person.shown_name if person.young_person_id else self.words(person.shown_name)
+
+    def people(self, rows: Iterable[LinkedPerson]) -> list[LinkedPerson]:
+        """People of `with_sight`, each with the name by which the reader may know them."""
+        rows = list(rows)
+        for person in rows:
+            person.shown_name = self.name_of(person)
+        return rows
+
     @cached_property
     def _people(self) -> list[tuple]:
         """(id, whether the reader may see them) of each young person who is linked, by the record that stands."""
@@ -106,15 +123,27 @@ def names_of(people: Iterable) -> list[str]:
 
     `people` are the ids of records that stand; merging moves every referral to such a one.
     """
+    return sorted({name for names in names_of_each(people).values() for name in names})
+
+
+def names_of_each(people: Iterable) -> dict:
+    """The same by the id of each young person; one query."""
     people = set(people)
     if not people:
-        return []
-    known = [("pk__in", "referrals__name")]
+        return {}
+    known = [("pk", "referrals__name")]
     for depth in range(MOST_MERGES + 1):
         merged = "__".join(["merged_into"] * depth) or "pk"
-        known += [(f"{merged}__in", source) for source in ("name", "case_number")]
+        known += [(merged, source) for source in ("name", "case_number")]
     first, *more = (
-        YoungPerson.objects.filter(**{lookup: people}).order_by().annotate(said=F(source)).values_list("said")
-        for lookup, source in known
+        YoungPerson.objects.filter(**{f"{path}__in": people})
+        .order_by()
+        .annotate(standing=F(path), said=F(source))
+        .values_list("standing", "said")
+        for path, source in known
     )
-    return sorted({name for (name,) in first.union(*more) if name})
+    found: dict = {}
+    for who, name in first.union(*more):
+        if name:
+            found.setdefault(who, set()).add(name)
+    return found

@@ -6,6 +6,7 @@ these are not a few, so that it tells of none of them (ADR 32).
 
 from dataclasses import dataclass
 
+from .called import tell
 from .models import Context, ContextMention
 from .place_names import Known, place_key
 from .search import named
@@ -29,12 +30,14 @@ def suggest(text: str, user, *, but=None) -> Suggestion:
     if len(key) < SHORTEST:
         return Suggestion([])
     seen = Context.objects.visible_to(user)
-    known = Known((row.name, row.pk) for row in seen.order_by("-created_at")[:2000])
+    known = Known((row.shown_name, row.pk) for row in tell(user, seen.order_by("-created_at")[:2000]))
     meant = known.find(key)
-    offered = list(named(seen, text).order_by("name")[:OFFERED] or named(seen, key).order_by("name")[:OFFERED])
+    offered = list(
+        named(seen, text, user).order_by("name")[:OFFERED] or named(seen, key, user).order_by("name")[:OFFERED]
+    )
     if meant and all(one.pk != meant[0] for one in offered):
         offered = [*seen.filter(pk=meant[0]), *offered][:OFFERED]
-    return Suggestion(offered, _line(key, user, but))
+    return Suggestion(tell(user, offered), _line(key, user, but))
 
 
 def _line(key: str, user, but) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -10,6 +11,7 @@ from django.utils.formats import date_format
 
 from accounts.permissions import Permission, can
 
+from .called import tell
 from .choices import WORKED_ON, ContextState
 from .models import Context
 
@@ -18,13 +20,15 @@ from .models import Context
 class Waiting:
     """One kind of work: its heading, its rows in order, and what a row's line says.
 
-    `line(row)` gives the words, the address, a note and a word of warning ("" for none).
+    `line(row)` gives the words, the address, a note and a word of warning ("" for none). `told` is
+    asked once with the rows that are shown, before their lines: contexts are told who reads them.
     """
 
     heading: str
     rows: QuerySet
     line: Callable[[object], tuple[str, str, str, str]]
     all_url: str = ""
+    told: Callable[[list], object] | None = None
 
 
 def _to_answer(user, today: date) -> Waiting | None:
@@ -35,7 +39,7 @@ def _to_answer(user, today: date) -> Waiting | None:
     def line(context: Context) -> tuple[str, str, str, str]:
         return _named(context), reverse("contexts:answer", args=[context.pk]), context.kind_label, ""
 
-    return Waiting("Questions about contexts to answer", rows.order_by("received_on"), line)
+    return Waiting("Questions about contexts to answer", rows.order_by("received_on"), line, told=partial(tell, user))
 
 
 def _to_screen(user, today: date) -> Waiting | None:
@@ -47,7 +51,10 @@ def _to_screen(user, today: date) -> Waiting | None:
         note = f"{context.kind_label}. Received {date_format(context.received_on, 'DATE_FORMAT')}"
         return _named(context), reverse("contexts:screen", args=[context.pk]), note, ""
 
-    return Waiting("Contexts to screen", rows, line, f"{reverse('contexts:contexts')}?state={ContextState.REFERRED}")
+    return Waiting(
+        "Contexts to screen", rows, line, f"{reverse('contexts:contexts')}?state={ContextState.REFERRED}",
+        partial(tell, user),
+    )  # fmt: skip
 
 
 def _to_review(user, today: date) -> Waiting | None:
@@ -60,7 +67,7 @@ def _to_review(user, today: date) -> Waiting | None:
         return _named(context), context.get_absolute_url(), note, "Overdue" if context.review_on < today else ""
 
     all_url = f"{reverse('contexts:contexts')}?lead=me&review=due"
-    return Waiting("Contexts to review", rows.order_by("review_on"), line, all_url)
+    return Waiting("Contexts to review", rows.order_by("review_on"), line, all_url, partial(tell, user))
 
 
 def _without_lead(user, today: date) -> Waiting | None:
@@ -72,11 +79,12 @@ def _without_lead(user, today: date) -> Waiting | None:
         url = reverse("contexts:workers", args=[context.pk])
         return _named(context), url, f"{context.kind_label}. {context.get_state_display()}", ""
 
-    return Waiting("Contexts that nobody leads", rows, line, f"{reverse('contexts:contexts')}?lead=nobody&open=on")
+    all_url = f"{reverse('contexts:contexts')}?lead=nobody&open=on"
+    return Waiting("Contexts that nobody leads", rows, line, all_url, partial(tell, user))
 
 
 def _named(context: Context) -> str:
-    return f"{context.name}, {context.reference}"
+    return f"{context.shown_name}, {context.reference}"
 
 
 # What may wait for somebody, most pressing first: (the person, today) -> the work, None where it is not theirs to do.

@@ -80,10 +80,12 @@ def work_for(user) -> list[Work]:
     return [work for work in found if work is not None]
 
 
-def _work(heading: str, rows: QuerySet, line, all_url: str = "") -> Work | None:
+def _work(heading: str, rows: QuerySet, line, all_url: str = "", *, told=None) -> Work | None:
     first: Iterable = list(rows[: SHOWN + 1])
     if not first:
         return None
+    if told is not None:
+        told(first[:SHOWN])
     count = len(first) if len(first) <= SHOWN else rows.count()
     return Work(heading, [line(row) for row in first[:SHOWN]], count, all_url)
 
@@ -147,7 +149,7 @@ def _context_work(waiting: contexts_waiting.Waiting) -> Work | None:
         words, url, note, warning = waiting.line(row)
         return Line(words, url, note, warning)
 
-    return _work(waiting.heading, waiting.rows, line, waiting.all_url)
+    return _work(waiting.heading, waiting.rows, line, waiting.all_url, told=waiting.told)
 
 
 def _review_work(waiting: reviews_waiting.Waiting) -> Work:

@@ -15,6 +15,7 @@ from accounts.access import for_everyone_signed_in, requires
 from accounts.permissions import Permission, can
 from consultations.models import Referral
 from consultations.search import matching
+from contexts.called import tell
 from contexts.models import Context
 from contexts.search import named
 from core import audit
@@ -50,7 +51,10 @@ def search(request: HttpRequest) -> HttpResponse:
     if words:
         rows = matching(Referral.objects.visible_to(request.user), words)
         found = list(rows.with_names()[: SEARCH_LIMIT + 1])
-        contexts = list(named(Context.objects.visible_to(request.user), words).with_names()[:SEARCH_LIMIT])
+        contexts = tell(
+            request.user, named(Context.objects.visible_to(request.user), words, request.user)[:SEARCH_LIMIT]
+        )
+        contexts = tell(request.user, contexts)
         number = len(found) + len(contexts)
         audit.record("searched", by=request.user, detail={"in": "all", "words": words, "found": number})
     context = {

@@ -10,6 +10,8 @@ from django.http import QueryDict
 
 from accounts.models import Team
 from consultations.models import SEARCHED, ConsultationAction, FrameworkPlace, Referral
+from contexts.models import ContextMention
+from contexts.services import patterns
 from core.forms import DATE_PARTS
 from core.paging import Group, Key, Order, ordered, reversed_order
 from core.words import HasWord, typed_words
@@ -118,6 +120,9 @@ def narrowed(rows: QuerySet[Referral], chosen: dict[str, Any], *, densely: bool 
     for name, field in (("screened", "screened_at"), ("consulted", "consultation__held_on")):
         if answer := chosen.get(name):
             rows = rows.filter(**{f"{field}__isnull": answer == "no"})
+    if code := chosen.get("named"):
+        mentions = ContextMention.objects.filter(key__in=patterns.keys_of(code))
+        rows = rows.filter(pk__in=mentions.order_by().values("referral"))
     if words := chosen.get("context"):
         rows = _with_words(rows, words, _each_in_context if densely else _in_context)
     if words := chosen.get("q"):

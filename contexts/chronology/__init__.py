@@ -133,7 +133,7 @@ class Chronology:
         person = LinkedPerson._meta.label_lower
         if ids := [key for kind, key in wanted if kind == person]:
             rows = LinkedPerson.objects.filter(pk__in=ids).with_sight(self.user)
-            found |= {(person, str(pk)): name for pk, name in rows.values_list("pk", "shown_name")}
+            found |= {(person, str(one.pk)): self.sight.name_of(one) for one in rows}
         return found
 
     def _acted(self, event: AuditEvent, about: dict[tuple[str, str], str]) -> Line:

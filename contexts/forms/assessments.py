@@ -13,6 +13,7 @@ from ..choices import Light
 from ..kinds import Area
 from ..models import Assessment, LinkedPerson, MethodUsed, Observation
 from ..models.assessments import MOST_PEOPLE
+from ..sight import Sight
 from .deciding import LeadField
 
 NAME_NO_CHILD = "Say which group, not children’s names."
@@ -46,7 +47,7 @@ class AboutAssessmentForm(GovukForm):
         rows = LinkedPerson.objects.filter(context=assessment.context_id)
         rows = rows.standing() | rows.filter(pk__in=chosen)
         self.fields["people"].queryset = rows.with_sight(reader).order_by("made_at", "pk")
-        self.fields["people"].label_from_instance = lambda person: person.shown_name
+        self.fields["people"].label_from_instance = Sight(reader, assessment.context_id).name_of
         self.fields["agencies"].queryset = Agency.objects.order_by("name")
         now = {"version": assessment.version, "lead": assessment.lead_id, "people": chosen}
         now["agencies"] = list(assessment.agencies.values_list("pk", flat=True))
@@ -56,7 +57,8 @@ class AboutAssessmentForm(GovukForm):
     def words_of(self, assessment: Assessment) -> list[str]:
         """The names of the young people as they stand, as this reader may know them: for who meets a conflict."""
         rows = LinkedPerson.objects.filter(assessments=assessment).with_sight(self.reader)
-        return [row.shown_name for row in rows]
+        sight = Sight(self.reader, assessment.context_id)
+        return [sight.name_of(row) for row in rows]
 
 
 class RatingForm(GovukForm):

@@ -13,6 +13,7 @@ from core.forms import Checkboxes, DateField, GovukForm, RadioSelect, tidy
 
 from ..choices import ClosingOutcome
 from ..models import Context, context_key
+from ..sight import Sight
 
 READ_BY_TELLERS = "Kept with the context. Whoever referred it can read it."
 
@@ -149,6 +150,8 @@ class WorkersForm(GovukForm):
 class ChangeContextForm(GovukForm):
     """Another name or place."""
 
+    NAMES_SOMEBODY = "It holds the name of somebody who is linked to this context. Please find one without it."
+
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)
     name = forms.CharField(
         label="Its name",
@@ -158,10 +161,16 @@ class ChangeContextForm(GovukForm):
     )
     place = forms.CharField(label="Where it is", required=False, max_length=300)
 
-    def __init__(self, *args, context: Context, **kwargs):
+    def __init__(self, *args, context: Context, sight: Sight, **kwargs):
+        """What names somebody whom the reader may not see is not theirs to change."""
         super().__init__(*args, **kwargs)
         for name in ("version", "name", "place"):
             self.initial.setdefault(name, getattr(context, name))
+        for name in ("name", "place"):
+            if not sight.is_whole(getattr(context, name)):
+                del self.fields[name]
+            elif sight.somebody_named_in(getattr(context, name)):
+                self.fields[name].help_text = f"{self.NAMES_SOMEBODY} {self.fields[name].help_text}".strip()
 
     def clean_name(self) -> str:
         name = tidy(self.cleaned_data["name"])

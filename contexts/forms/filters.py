@@ -66,7 +66,7 @@ class ContextFilter(GovukForm):
         if review := chosen.get("review"):
             due = Q(review_on__lte=timezone.localdate())
             contexts = contexts.filter(due if review == "due" else Q(review_on=None))
-        return named(contexts, chosen["q"]) if "q" in chosen else contexts
+        return named(contexts, chosen["q"], self.person) if "q" in chosen else contexts
 
 
 def sort_from(query) -> str:

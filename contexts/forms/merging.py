@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 
 from core.forms import GovukForm, RadioSelect
 
+from ..called import Called
 from ..models import Context
 from .deciding import ReasonForm
 
@@ -23,12 +24,15 @@ class MergeChoiceForm(GovukForm):
         label="Which one stays?", widget=RadioSelect(), error_messages={"required": "Select which one stays"}
     )
 
-    def __init__(self, *args, context: Context, others: QuerySet, **kwargs):
+    def __init__(self, *args, context: Context, others: QuerySet, reader, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["other"].queryset = others
-        self.fields["other"].label_from_instance = lambda one: f"{one.name}, {one.kind_label.lower()} ({one.reference})"
+        called = Called(reader, set(others.values_list("pk", flat=True)) | {context.pk})
+        self.fields["other"].label_from_instance = lambda one: (
+            f"{called.words(one.pk, one.name)}, {one.kind_label.lower()} ({one.reference})"
+        )
         self.fields["keep"].choices = [
-            (self.THIS, f"This one: {context.name} ({context.reference})"),
+            (self.THIS, f"This one: {called.words(context.pk, context.name)} ({context.reference})"),
             (self.OTHER, "The other one"),
         ]
 

@@ -186,7 +186,7 @@ class PlanActionForm(ActionForm):
         people = LinkedPerson.objects.with_sight(user).filter(context=context)
         known = self.instance.people.values("pk") if there else []
         self.fields["people"].queryset = people.filter(Q(ended_at=None) | Q(pk__in=known))
-        self.fields["people"].label_from_instance = _named
+        self.fields["people"].label_from_instance = lambda person: _named(person, sight)
         if not people.exists():
             del self.fields["people"]
 
@@ -201,8 +201,8 @@ class PlanActionForm(ActionForm):
         return {name: self.cleaned_data[name] for name in plan.KIND.fields if name in self.cleaned_data}
 
 
-def _named(person: LinkedPerson) -> str:
-    return f"{person.shown_name} ({person.get_nature_display().lower()})"
+def _named(person: LinkedPerson, sight: Sight) -> str:
+    return f"{sight.name_of(person)} ({person.get_nature_display().lower()})"
 
 
 class PlanActionFilter(GovukForm):

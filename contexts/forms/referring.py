@@ -14,6 +14,7 @@ from core.models import ListItem
 from core.models.lists import ListName
 
 from .. import kinds
+from ..called import tell
 from ..models import Context, context_key
 from ..services import referring
 
@@ -124,7 +125,7 @@ class ReferContextForm(WorryForm):
             return []
         if referring.told_just_now(worry=worry, name=name, by=self.person):
             return []  # the same form sent twice is no second context of that name
-        return referring.same_name(name[:200], by=self.person)
+        return tell(self.person, referring.same_name(name[:200], by=self.person))
 
     def clean_name(self) -> str:
         name = tidy(self.cleaned_data["name"])
@@ -148,5 +149,5 @@ class ReferContextForm(WorryForm):
 
 
 def _described(context: Context) -> str:
-    where = f", {context.place}" if context.place else ""
-    return f"{context.name}, {context.kind_label.lower()}{where} ({context.reference})"
+    where = f", {context.shown_place}" if context.place else ""
+    return f"{context.shown_name}, {context.kind_label.lower()}{where} ({context.reference})"

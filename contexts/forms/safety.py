@@ -14,6 +14,7 @@ from core.forms import Checkboxes, DateField, GovukForm, RadioSelect
 from .. import squares
 from ..choices import PinKind, Reliability, Source, TimeOfDay
 from ..models import Context, LinkedPerson, SafetyLayer
+from ..sight import Sight
 
 ACROSS = [
     (250, "250 metres"),
@@ -180,9 +181,10 @@ class PinForm(GovukForm):
         self.fields["layer"].choices = [*known, (self.NEW, "Another one")]
         if not known:
             self.fields["layer"].initial = self.NEW
+        sight = Sight(user, context)
         rows = LinkedPerson.objects.with_sight(user).filter(context=context)
         self.people_by_key = {str(one.pk): one for one in rows if (one.seen and one.ended_at is None) or one.pk == now}
-        options = [(key, one.shown_name) for key, one in self.people_by_key.items()]
+        options = [(key, sight.name_of(one)) for key, one in self.people_by_key.items()]
         self.fields["person"].choices = [("", "Nobody in particular"), *options]
 
     def clean_square(self) -> str:

@@ -103,6 +103,9 @@ class Context(models.Model):
 
     objects = ContextQuerySet.as_manager()
 
+    # Whoever reads it: what `contexts.called.tell` gave. Nothing of it is kept.
+    called = None
+
     class Meta:
         ordering = ["-received_on", "-reference"]
         constraints = [
@@ -148,6 +151,16 @@ class Context(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("contexts:context", args=[self.pk])
+
+    @property
+    def shown_name(self) -> str:
+        """Its name as its reader may read it; the reference while nobody said who reads (`called.tell`)."""
+        return self.called.words(self.pk, self.name) if self.called else self.reference
+
+    @property
+    def shown_place(self) -> str:
+        """Where it is, likewise; nothing while nobody said who reads."""
+        return self.called.words(self.pk, self.place) if self.called else ""
 
     @property
     def is_review_overdue(self) -> bool:

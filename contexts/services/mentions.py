@@ -13,7 +13,7 @@ from core.batches import batched
 from ..choices import OPEN, NamedAs
 from ..mention_sources import SOURCES
 from ..models import Context, ContextMention, ContextName
-from ..place_names import Known, place_key
+from ..place_names import Known, parts_of, place_key
 
 BATCH = 500
 # Of referrals that a reader may not see only so many or more are told, as a number: fewer would tell of a single one.
@@ -44,7 +44,7 @@ def _read(ids: list[UUID], known: Known) -> int:
     )
     wanted: dict[tuple, ContextMention] = {}
     for source, read in SOURCES:
-        for referral, text in read(ids):
+        for referral, text in _each_name(read(ids), known):
             key = place_key(text)
             if key and referral in days:
                 found = known.find(key)
@@ -76,6 +76,13 @@ def _read(ids: list[UUID], known: Known) -> int:
     return len(gone) + len(new) + len(moved)
 
 
+def _each_name(read: Iterable[tuple[UUID, str]], known: Known) -> Iterable[tuple[UUID, str]]:
+    """(referral, name) for each name that a text gives."""
+    for referral, text in read:
+        for part in parts_of(text, known):
+            yield referral, part
+
+
 def adopt(context: Context) -> int:
     """A context has come, or has another name: what was named and not known is looked at again."""
     known = Known((row.name, context.pk) for row in context.names.all())
@@ -83,6 +90,9 @@ def adopt(context: Context) -> int:
     meant = {
         key: found for key in loose.order_by().values_list("key", flat=True).distinct() if (found := known.find(key))
     }
+    # A text that gives several names is read again as several; the rest is put right in place.
+    rows = loose.filter(key__in=meant).values_list("referral", "text")
+    read_again({referral for referral, text in rows if len(parts_of(text, known)) > 1})
     for key, (pk, exact) in meant.items():
         loose.filter(key=key).update(context=pk, how=NamedAs.EXACT if exact else NamedAs.VARIANT)
     return len(meant)

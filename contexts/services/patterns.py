@@ -49,6 +49,14 @@ class Pattern:
         return code_of(self.named.key)
 
 
+def keys_of(code: str) -> set[str]:
+    """The keys of the name that this code stands for, with those that are one with it today; empty for none."""
+    rows = ContextMention.objects.exclude(context__state__in=OPEN).order_by().values("key", "text")
+    counted = rows.annotate(number=Count("referral", distinct=True))
+    groups = grouped((row["key"], row["text"], row["number"]) for row in counted)
+    return next((group.keys for group in groups if code in {code_of(key) for key in group.keys}), set())
+
+
 def code_of(key: str) -> str:
     """A short code of a name's key."""
     return hashlib.sha256(key.encode()).hexdigest()[:16]

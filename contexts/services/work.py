@@ -14,6 +14,7 @@ from core.workflow import ActRefused
 from .. import workflow
 from ..choices import ContextAct, ContextState
 from ..models import Context, ContextMember
+from ..sight import Sight
 from . import assessments, mentions, plan, referring, steps
 
 
@@ -61,16 +62,29 @@ def give(
 
 
 def change(
-    context: Context, *, name: str, place: str, by, seen_version: int | None = None, at: datetime | None = None
+    context: Context,
+    *,
+    name: str | None = None,
+    place: str | None = None,
+    by,
+    seen_version: int | None = None,
+    at: datetime | None = None,
 ) -> Context:
-    """Another name or place. The old name stays one by which the context is found."""
+    """Another name or place; None leaves it as it is. The old name stays one by which the context is found.
+
+    Raises ActRefused where what is changed names somebody whom `by` may not see.
+    """
     at = at or timezone.now()
     with transaction.atomic():
         current = steps.locked(context)
         workflow.CONTEXT.check(ContextAct.CHANGE, current.state)
         drafts.drop(steps.draft_key(current, "change"), by)
+        name, place = (old if new is None else new for old, new in ((current.name, name), (current.place, place)))
         if (current.name, current.place) == (name, place):
             return current
+        sight = Sight(by, current)
+        if any(old != new and not sight.is_whole(old) for old, new in ((current.name, name), (current.place, place))):
+            raise ActRefused("It names somebody whom you may not see. Ask somebody who may see them to change it.")
         current = steps.take(
             current, ContextAct.CHANGE, by=by, at=at, words=name, seen_version=seen_version, name=name, place=place
         )

@@ -189,7 +189,7 @@ def _drawn(request: HttpRequest, found: Assessment, *, may_write: bool) -> dict:
         "offered": assessment_presenters.offered(kind),
         "looked_at": assessment_presenters.times_of_day(methods),
         "agencies": list(found.agencies.all()),
-        "people": list(people),
+        "people": sight.people(people),
         "lacks": assessments.missing(found.context) if may_write and not found.finished_at else [],
     }
 

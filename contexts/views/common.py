@@ -10,17 +10,22 @@ from core import audit
 from core.middleware import wants_json
 from core.workflow import ActRefused
 
+from ..called import tell
 from ..models import Context
 
 
 def context_for(request: HttpRequest, pk: UUID) -> Context:
     """The context; 404 where it does not exist or is not this person's to see."""
-    return get_object_or_404(Context.objects.visible_to(request.user).with_names(), pk=pk)
+    found = get_object_or_404(Context.objects.visible_to(request.user).with_names(), pk=pk)
+    tell(request.user, [found])
+    return found
 
 
 def casework_for(request: HttpRequest, pk: UUID) -> Context:
     """The context whose casework this person may read; 404 where it is not theirs."""
-    return get_object_or_404(Context.objects.casework_of(request.user).with_names(), pk=pk)
+    found = get_object_or_404(Context.objects.casework_of(request.user).with_names(), pk=pk)
+    tell(request.user, [found])
+    return found
 
 
 def note_view(request: HttpRequest, context: Context, page: str) -> None:

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from core.middleware import wants_json
 from core.workflow import ActRefused
 
+from ..called import tell
 from ..models import Conference, ConferencePack
 from ..services import packs
 from ..sight import Sight
@@ -17,13 +18,17 @@ from ..sight import Sight
 def conference_for(request: HttpRequest, pk: UUID, conference: UUID) -> Conference:
     """The conference of this context; 404 where it is not this person's to see: not theirs, nor the casework."""
     rows = Conference.objects.visible_to(request.user).with_names().select_related("decisions__updated_by", "ended_by")
-    return get_object_or_404(rows, context=pk, pk=conference)
+    found = get_object_or_404(rows, context=pk, pk=conference)
+    tell(request.user, [found.context])
+    return found
 
 
 def recorded_for(request: HttpRequest, pk: UUID, conference: UUID) -> Conference:
     """The same for who records it: 404 where they do not read its context's casework."""
     rows = Conference.objects.of_casework(request.user).with_names().select_related("decisions__updated_by", "ended_by")
-    return get_object_or_404(rows, context=pk, pk=conference)
+    found = get_object_or_404(rows, context=pk, pk=conference)
+    tell(request.user, [found.context])
+    return found
 
 
 def pack_for(request: HttpRequest, pk: UUID, conference: UUID, pack: UUID) -> ConferencePack:

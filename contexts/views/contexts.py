@@ -14,6 +14,7 @@ from accounts.permissions import Permission, can
 from core import audit, drafts
 
 from .. import overview, presenters
+from ..called import tell
 from ..choices import ContextAct
 from ..forms.filters import NEWEST_FIRST, ContextFilter, in_order, sort_from
 from ..forms.referring import ReferContextForm, WorryForm
@@ -40,6 +41,7 @@ def contexts(request: HttpRequest) -> HttpResponse:
         audit.record("searched", by=request.user, detail=detail)
     told = ContextReferral.objects.filter(context__in=[row.pk for row in page]).order_by()
     numbers = dict(told.values_list("context").annotate(number=Count("pk")))
+    tell(request.user, page)
     context = {
         "form": form,
         "chosen": chosen,
@@ -80,6 +82,7 @@ def show_context(request: HttpRequest, found: Context, *, status: int = 200, ref
         "next_acts": next_acts(found, acts),
         "may_give": ContextAct.ALLOCATE in acts,
         "may_change": ContextAct.CHANGE in acts,
+        "names_somebody": ContextAct.CHANGE in acts and sight.somebody_named_in(found.name, found.place),
         "may_merge": can(request.user, Permission.CONTEXT_MERGE),
         "may_refer": can(request.user, Permission.CONTEXT_REFER) and not referring.waits(found),
         "workers": steps.workers(found),

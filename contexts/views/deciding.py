@@ -14,6 +14,7 @@ from core import conflicts, drafts
 from core.workflow import EditConflict
 
 from .. import presenters, workflow
+from ..called import tell
 from ..choices import ContextAct, ContextState
 from ..forms.deciding import (
     READ_BY_TELLERS,
@@ -28,6 +29,9 @@ from ..models import Context
 from ..services import assessments, referring, screening, steps, work
 from ..sight import Sight
 from .common import casework_for, context_for, note_view, refusals_show_the_context
+
+# What a context is called, as the form for changing it says.
+NAMED = {"name": "Its name", "place": "Where it is"}
 
 
 @requires(Permission.CONTEXT_SCREEN)
@@ -57,12 +61,13 @@ def screen(request: HttpRequest, pk: UUID) -> HttpResponse:
     note_view(request, found, "screening")
     sight = Sight(request.user, found)
     told = found.referrals.select_related("team", "agency").prefetch_related("harms").order_by("-received_on", "-at")
+    same = referring.same_name(found.name, by=request.user)
     drawn = {
         "page": page,
         "found": found,
         "said": [{"message": message, "body": sight.words(message.body)} for message in said],
         "referrals": [presenters.told(referral, sight.words) for referral in told],
-        "same": [one for one in referring.same_name(found.name, by=request.user) if one.pk != found.pk],
+        "same": tell(request.user, (one for one in same if one.pk != found.pk)),
     }
     return render(request, "contexts/screen.html", drawn, status=status)
 
@@ -155,22 +160,26 @@ def change(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Another name or place."""
     found = casework_for(request, pk)
     workflow.CONTEXT.check(ContextAct.CHANGE, found.state)
+    sight = Sight(request.user, found)
     page = drafts.open_form(
-        request, steps.draft_key(found, "change"), lambda data: ChangeContextForm(data, context=found)
+        request, steps.draft_key(found, "change"), lambda data: ChangeContextForm(data, context=found, sight=sight)
     )
     status = 200
     if request.method == "POST" and page.form.is_valid():
         sent = page.form.cleaned_data
         try:
-            work.change(found, name=sent["name"], place=sent["place"], seen_version=sent["version"], by=request.user)
+            work.change(
+                found, name=sent.get("name"), place=sent.get("place"), seen_version=sent["version"], by=request.user
+            )
         except EditConflict as conflict:
-            now = {name: getattr(conflict.current, name) for name in ("name", "place")}
+            now = {name: sight.words(getattr(conflict.current, name)) for name in ("name", "place") if name in sent}
             conflicts.show_on(page.form, conflict, now, conflict.current.version)
             status = 409
         else:
             messages.success(request, "Saved.")
             return redirect(found)
     drawn = {"page": page, "found": found, "title": "Change its name or place", "button": "Save"}
+    drawn["hidden"] = [label for name, label in NAMED.items() if name not in page.form.fields]
     return render(request, "contexts/step.html", drawn, status=status)
 
 

@@ -14,6 +14,7 @@ from accounts.permissions import Permission
 from core import audit, drafts
 from core.workflow import ActRefused, EditConflict
 
+from ..called import tell
 from ..forms.deciding import ReasonForm
 from ..forms.merging import MergeChoiceForm, MergeForm
 from ..models import Context, ContextMerge
@@ -35,7 +36,9 @@ def choose(request: HttpRequest, pk: UUID) -> HttpResponse:
     asked = "see" in request.GET
     # A list of possible pairs leads here with the other one chosen.
     initial = {"other": request.GET.get("other", "")[:40], "keep": MergeChoiceForm.THIS}
-    form = MergeChoiceForm(request.GET if asked else None, initial=initial, context=found, others=others)
+    form = MergeChoiceForm(
+        request.GET if asked else None, initial=initial, context=found, others=others, reader=request.user
+    )
     if asked and form.is_valid():
         other = form.cleaned_data["other"]
         stays = form.cleaned_data["keep"] == MergeChoiceForm.THIS
@@ -85,6 +88,7 @@ def merges(request: HttpRequest) -> HttpResponse:
     rows = ContextMerge.objects.visible_to(request.user).select_related("kept", "gone", "by", "undone_by")
     page = Paginator(rows.order_by("-at", "pk"), PAGE_SIZE).get_page(request.GET.get("page"))
     sight = Sight(request.user, *{pk for done in page for pk in (done.kept_id, done.gone_id)})
+    tell(request.user, [context for done in page for context in (done.kept, done.gone)])
     for done in page:
         done.reason = sight.words(done.reason)  # for the page alone, never saved
     return render(request, "contexts/merges.html", {"page": page, "headings": HEADINGS})
@@ -108,5 +112,6 @@ def undo_merge(request: HttpRequest, pk: UUID) -> HttpResponse:
             return redirect("contexts:merges")
     audit.record("viewed", by=request.user, subject=done.kept, label=done.kept.reference, detail={"page": "merge"})
     done.reason = Sight(request.user, done.kept_id, done.gone_id).words(done.reason)  # for the page alone
+    tell(request.user, [done.kept, done.gone])
     drawn = {"page": page, "done": done, "refusal": refusal, "refused": status == 409}
     return render(request, "contexts/undo_merge.html", drawn, status=status)

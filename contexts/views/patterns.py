@@ -135,5 +135,5 @@ def suggest(request: HttpRequest) -> JsonResponse:
     except ValueError:
         raise BadRequest("The page sent something that could not be read.") from None
     found = suggestions.suggest(text[:LONGEST], request.user, but=referral)
-    offered = [{"name": one.name, "about": f"{one.kind_label}, {one.reference}"} for one in found.contexts]
+    offered = [{"name": one.shown_name, "about": f"{one.kind_label}, {one.reference}"} for one in found.contexts]
     return JsonResponse({"offered": offered, "line": found.line})

@@ -45,7 +45,8 @@ def people(request: HttpRequest, pk: UUID) -> HttpResponse:
         "ties": people_presenters.tie_rows(found, everybody, sight),
         "unused": people_presenters.named(everybody, links.unused(found).values_list("pk", flat=True)),
         "counted": people_presenters.counted(rows),
-        "may_work": steps.may_work_on(request.user, found),
+        "may_work": (may_work := steps.may_work_on(request.user, found)),
+        "names_somebody": may_work and sight.somebody_named_in(found.name, found.place),
     }
     return render(request, "contexts/people/people.html", drawn)
 

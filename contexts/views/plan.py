@@ -43,6 +43,8 @@ def show_plan(
     note_view(request, found, "plan")
     sight = Sight(request.user, found)
     agreed = plan.agreed(found, request.user)
+    for action in agreed:
+        sight.people(action.concerned)
     drawn = {
         "found": found,
         "goals": presenters.goal_rows(found, sight, agreed),
@@ -54,7 +56,7 @@ def show_plan(
             for action in agreed
             if action.is_open and presenters.has_nobody(action) and not action.is_overdue
         ],
-        "unconcerned": plan.unconcerned(found).with_sight(request.user),
+        "unconcerned": sight.people(plan.unconcerned(found).with_sight(request.user)),
         "has_people": LinkedPerson.objects.filter(context=found, ended_at=None).exists(),
         "may_work": steps.may_work_on(request.user, found),
         "here": reverse("contexts:plan", args=[found.pk]),

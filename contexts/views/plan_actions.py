@@ -27,6 +27,7 @@ from core.workflow import ActRefused, EditConflict
 
 from .. import plan_presenters as presenters
 from .. import workflow
+from ..called import tell
 from ..choices import ContextAct
 from ..forms.plan import PlanActionFilter, PlanActionForm
 from ..models import Context, LinkedPerson, PlanAction
@@ -141,6 +142,7 @@ def change(request: HttpRequest, pk: UUID) -> HttpResponse:
             return redirect(back)
     note_view(request, found.context, "plan action")
     seen, _ = shown_one(request.user, found)
+    tell(request.user, [found.context])
     drawn = {"page": page, "found": found.context, "title": "Change an action", "back": back, "shown": seen}
     return render(request, "contexts/change_plan_action.html", drawn, status=status)
 
@@ -198,7 +200,7 @@ def _show(request: HttpRequest, found: PlanAction, *, status: int = 200, **more:
     drawn = {
         "action": found,
         "shown": seen,
-        "facts": _facts(found, seen),
+        "facts": _facts(found, seen, sight),
         "progress": [{"title": "Note", "by": note.by, "at": note.at, "text": sight.words(note.body)}
                      for note in found.progress.select_related("by").order_by("-at")],
         "back": back,
@@ -212,7 +214,7 @@ def _show(request: HttpRequest, found: PlanAction, *, status: int = 200, **more:
     return render(request, "contexts/plan_action.html", drawn, status=status)
 
 
-def _facts(found: PlanAction, seen) -> list[dict[str, Any]]:
+def _facts(found: PlanAction, seen, sight: Sight) -> list[dict[str, Any]]:
     """What was agreed, as rows of a summary list. Whom it concerns is for who reads the casework."""
     agreed = timezone.localtime(found.created_at)
     rows = [
@@ -223,7 +225,9 @@ def _facts(found: PlanAction, seen) -> list[dict[str, Any]]:
         {"key": "Agreed", "value": f"{date_format(agreed, 'DATE_FORMAT')}, recorded by {found.created_by.name}"},
     ]
     if seen.reads:
-        rows.insert(1, {"key": "Young people", "value": [person.shown_name for person in found.concerned]})
+        rows.insert(
+            1, {"key": "Young people", "value": [person.shown_name for person in sight.people(found.concerned)]}
+        )
     return rows
 
 
@@ -243,7 +247,7 @@ def _as_it_stands(request: HttpRequest, current: PlanAction) -> dict[str, Any]:
     sight = Sight(request.user, current.context)
     now = plan.values_of(current) | {"what": sight.words(current.what)}
     people = LinkedPerson.objects.with_sight(request.user).filter(plan_actions=current)
-    now["people"] = [_Named(person.pk, person.shown_name) for person in people]
+    now["people"] = [_Named(person.pk, sight.name_of(person)) for person in people]
     now["goal"] = _Named(current.goal_id, sight.words(current.goal.words)) if current.goal_id else None
     return now
 

@@ -20,6 +20,7 @@ from core.workflow import EditConflict
 from .. import safety_pages as pages
 from .. import safety_papers as papers
 from .. import workflow
+from ..called import tell
 from ..choices import ContextAct
 from ..forms.safety import AreaForm, CompareForm, MapForm, PictureForm, has_tiles
 from ..models import SafetyMap, SafetyPicture
@@ -36,7 +37,9 @@ NOTHING = "sandbox; default-src 'none'; img-src 'self'; frame-ancestors 'none'"
 def map_for(request: HttpRequest, pk: UUID, number: UUID) -> SafetyMap:
     """The map of a context whose casework this person may read; 404 for any other."""
     found = SafetyMap.objects.visible_to(request.user).filter(context=pk).select_related("context")
-    return get_object_or_404(found, pk=number)
+    one = get_object_or_404(found, pk=number)
+    tell(request.user, [one.context])
+    return one
 
 
 @require_safe

@@ -54,7 +54,11 @@ def test_different_places_stay_two(one, other):
     assert not same(place_key(one), place_key(other))
 
 
-@pytest.mark.parametrize("text", ["as above", "AS ABOVE.", " ", "tbc", "n/a", "Unknown", "ditto", "", "—"])
+@pytest.mark.parametrize(
+    "text",
+    ["as above", "AS ABOVE.", " ", "tbc", "n/a", "Unknown", "ditto", "", "—", "after school", "School", "at home",
+     "online", "the local park", "In the park", "his school", "on the way home"],
+)  # fmt: skip
 def test_what_names_nothing_is_left_alone(text):
     assert place_key(text) == ""
 
@@ -310,3 +314,35 @@ def test_a_referral_says_what_it_names_to_who_may_see_the_context(signed_in):
     own = signed_in(teller).get(referral.get_absolute_url()).content.decode()
     assert "What it names" in own
     assert context.reference not in own
+
+
+def test_a_text_that_gives_several_known_names_means_each():
+    park, lock = (a_context(name=name) for name in ("Hartley Park", "Lock 4"))
+    texts = ("Hartley Park and Lock 4", "Hartley Park, after school", "'Lock 4' group")
+    mentions.read_again([named(text).pk for text in texts])
+    meant = {(row.text, row.context_id) for row in ContextMention.objects.all()}
+    assert meant == {
+        ("Hartley Park", park.pk), ("Lock 4", lock.pk), ("'Lock 4' group", None),
+        ("Hartley Park, after school", park.pk),
+    }  # fmt: skip
+
+
+def test_several_names_are_told_apart_once_one_of_them_is_a_context():
+    mentions.read_again([named("Hartley Park & Lock 4").pk])
+    assert [row.text for row in ContextMention.objects.all()] == ["Hartley Park & Lock 4"]
+    park = a_context(name="Hartley Park")
+    meant = {(row.text, row.context_id) for row in ContextMention.objects.all()}
+    assert meant == {("Hartley Park", park.pk), ("Lock 4", None)}
+
+
+def test_the_list_of_referrals_behind_a_name_has_no_name_in_its_address(signed_in):
+    browser = signed_in(a_person(Role.MANAGER))
+    rows = [named(text) for text in ("Hartley Park ramp", "HARTLEY PARK RAMP", "Hartly Park ramp")]
+    other = named("Penrose boys")
+    patterns.read_what_changed()
+    page = browser.get(PAGE).content.decode()
+    [code] = {part.split('"')[0] for part in page.split("/tracker/?named=")[1:]}
+    assert "context=" not in page
+    found = browser.get("/tracker/", {"named": code}).content.decode()
+    assert all(row.reference in found for row in rows)
+    assert other.reference not in found

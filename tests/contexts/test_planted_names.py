@@ -19,7 +19,8 @@ from django.db.models.functions import Cast, Concat, Length
 from django.urls import reverse
 
 from consultations.services import access
-from contexts.models import Context, LinkedPerson
+from contexts.choices import ContextAct
+from contexts.models import Context, ContextDecision, LinkedPerson
 from core.models import Text
 from tests.context_factories import a_linked_person
 from tests.factories import a_referral
@@ -44,10 +45,10 @@ FIRST = [
 ]
 LAST = ["Thistlewaite", "Brackenbury", "Featherstone", "Ravensdale", "Winterbourne"]
 NAMES = [f"{first} {last}" for last, first in itertools.product(LAST, FIRST)]
-# A name of a professional, of a context, or of somebody known by no more than a name: seen by whoever sees the row.
+# A name of a professional, or of whom a context was signposted to: seen by whoever sees the row. The words of
+# a decision are such a name or a day, but where the name of a context was changed: that is planted below.
 NO_FREE_TEXT = {
-    "contexts.Context.name", "contexts.Context.place", "contexts.Context.signposted_to", "contexts.ContextName.name",
-    "contexts.LinkedPerson.name", "contexts.ContextReferral.referrer_name", "contexts.ContextDecision.words",
+    "contexts.Context.signposted_to", "contexts.ContextReferral.referrer_name", "contexts.ContextDecision.words",
     # What a referral says itself, shown to nobody who may not see that referral (test_patterns.py); and why a name that
     # is no context was dismissed: nobody is linked to it, whose name could be told.
     "contexts.ContextMention.text", "contexts.PatternDecision.name", "contexts.PatternDecision.reason",
@@ -109,6 +110,8 @@ def plant() -> int:
             rows = rows.filter(size__lt=field.max_length - 40)
         words = Concat(Cast(F(field.name), TextField()), Value(f" {next(names)}'s brother was there."))
         planted += rows.update(**{field.name: words})
+    told = Concat(F("words"), Value(f" {next(names)}'s"))
+    planted += ContextDecision.objects.filter(act=ContextAct.CHANGE).update(words=told)
     for model in apps.get_app_config("contexts").get_models():
         for field in model._meta.local_concrete_fields:
             if field.related_model is Text:

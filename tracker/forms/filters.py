@@ -7,6 +7,7 @@ from django import forms
 from django.utils.formats import date_format
 
 from accounts.models import Agency, Team
+from contexts.services import patterns
 from core.forms import Checkboxes, DateField, GovukForm, RadioSelect
 from core.models import ListItem
 from core.models.lists import ListName
@@ -17,7 +18,7 @@ from ..services.themes import ends_of
 
 NONE = "none"  # the value for rows where nothing is recorded
 # Filters that a figure of the dashboard asks for. They stand in the panel only while the URL has them.
-ONLY_WHERE_USED = ("screened", "consulted", "actions", "also_theme", "also_harm")
+ONLY_WHERE_USED = ("screened", "consulted", "actions", "named", "also_theme", "also_harm")
 
 
 def _several(label: str, choices=()) -> forms.MultipleChoiceField:
@@ -80,6 +81,7 @@ class TrackerFilter(GovukForm):
         choices=[("", "All"), ("overdue", "With an overdue action")],
         widget=forms.Select,
     )
+    named = forms.ChoiceField(label="Place, school or group", required=False, widget=forms.Select)
     also_theme = _several("And theme")
     also_harm = _several("And kind of harm")
 
@@ -96,6 +98,8 @@ class TrackerFilter(GovukForm):
         for name in ONLY_WHERE_USED:
             if not self.data.get(name):
                 del self.fields[name]
+        if "named" in self.fields and patterns.keys_of(self.data["named"]):
+            self.fields["named"].choices = [("", "Any"), (self.data["named"], "One that several referrals name")]
 
     def clean(self) -> dict[str, Any]:
         first, last = self.cleaned_data.get("received_from"), self.cleaned_data.get("received_to")
