@@ -250,6 +250,22 @@ def test_a_closed_round_says_so_and_takes_no_more(browse, lead, review):
     expect(page.get_by_text("This round is closed, so the statement stays as it is.")).to_be_visible()
 
 
+def test_a_long_statement_is_shortened_opens_without_scripts_and_is_whole_on_paper(browse, lead, review):
+    statement = a_statement(review, by=lead, words="It is so. " * 1000)
+    page = browse(lead, java_script_enabled=False)
+    page.goto(f"/reviews/{review.pk}/board/1/")
+    words = _card(page, statement).locator(".app-more__words")
+    whole, height = "words => words.scrollHeight", "words => words.clientHeight"
+    assert words.evaluate(height) < 400 < words.evaluate(whole)
+    _card(page, statement).get_by_text("Show all").click()
+    assert words.evaluate(height) == words.evaluate(whole)
+    _card(page, statement).get_by_text("Show less").click()
+    assert words.evaluate(height) < 400
+    page.emulate_media(media="print")
+    assert words.evaluate(height) == words.evaluate(whole)
+    expect(_card(page, statement).get_by_text("Move")).to_be_hidden()
+
+
 def test_without_scripts_cards_are_written_moved_and_put_in_order(browse, lead, review):
     first, second = a_statement(review, by=lead), a_statement(review, by=lead)
     page = browse(lead, java_script_enabled=False)

@@ -1,6 +1,7 @@
 """The board through its routes: what is asked while it is open, moves, order, versions, what happened."""
 
 import json
+from html import unescape
 from uuid import uuid4
 
 import pytest
@@ -285,6 +286,23 @@ def test_what_stands_out_on_a_card_is_said_in_words(browser, review, lead):
     page = _shown(browser, review)
     for words in ("Josie Ward to lead (has left)", "Lead has left", "No lead", "Give a lead", "Overdue"):
         assert words in page, words
+
+
+def test_what_is_done_to_an_action_leads_back_to_its_card(browser, review, lead):
+    statement = a_statement(review, by=lead, domain="outcomes")
+    a_review_action(statement, by=lead, owner_name="")
+    page = _shown(browser, review, query="?domain=outcomes")
+    card = f"{_url('board', review.pk, '1')}?domain=outcomes#statement-{statement.pk}"
+    told = {
+        "Add an action": {"what": "Ask everybody", "who": "nobody", "version": "1"},
+        "Give a lead": {"what": "Ask everybody", "who": "elsewhere", "owner_name": "Sarah", "version": "1"},
+        "Note": {"body": "Half of it"},
+        "End": {"status": "done", "outcome": "It helped"},
+    }
+    for label, form in told.items():
+        link = page.split(f'>{label}<span class="govuk-visually-hidden">')[0].split('href="')[-1]
+        answer = browser.post(unescape(link.split('"')[0]), form)
+        assert (answer.status_code, answer.headers.get("Location")) == (302, card), label
 
 
 def test_who_only_reads_is_offered_nothing_to_do(signed_in, review, lead):
