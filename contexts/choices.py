@@ -213,3 +213,4 @@ class NamedAs(models.TextChoices):
 
     EXACT = "exact", "By its name"
     VARIANT = "variant", "By a variant of its name"
+    SAID = "said", "As somebody said"

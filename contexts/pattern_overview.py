@@ -30,6 +30,7 @@ def of_referral(referral: Referral, user) -> list[dict]:
     tell(user, [row.context for row in rows if row.context_id in seen])
     return [
         {
+            "row": row,
             "text": row.text,
             "where": row.get_source_display(),
             "context": row.context if row.context_id in seen else None,

@@ -7,7 +7,7 @@ these are not a few, so that it tells of none of them (ADR 32).
 from dataclasses import dataclass
 
 from .called import tell
-from .models import Context, ContextMention
+from .models import Context, ContextMention, ContextName
 from .place_names import Known, place_key
 from .search import named
 from .services import mentions, patterns
@@ -38,6 +38,14 @@ def suggest(text: str, user, *, but=None) -> Suggestion:
     if meant and all(one.pk != meant[0] for one in offered):
         offered = [*seen.filter(pk=meant[0]), *offered][:OFFERED]
     return Suggestion(tell(user, offered), _line(key, user, but))
+
+
+def meant_by(mention: ContextMention, user) -> list[Context]:
+    """The contexts that a mention may mean, of those that `user` may see: the one it means, and those called so."""
+    names = ContextName.objects.filter(context__in=Context.objects.visible_to(user).values("pk"))
+    called = {row.context_id for row in names if Known([(row.name, row)]).find(mention.key)}
+    rows = Context.objects.visible_to(user).filter(pk__in={*called, mention.context_id} - {None})
+    return list(rows.order_by("-created_at")[:OFFERED])
 
 
 def _line(key: str, user, but) -> str:

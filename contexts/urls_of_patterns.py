@@ -23,5 +23,6 @@ urlpatterns = [
     path("patterns/<pattern:code>/refer/", patterns.accept, name="accept-pattern"),
     path("patterns/<pattern:code>/dismiss/", patterns.dismiss, name="dismiss-pattern"),
     path("patterns/decisions/<uuid:pk>/undo/", patterns.undo, name="undo-pattern"),
+    path("mentions/<int:pk>/", patterns.mention, name="mention"),
     path("suggest/", patterns.suggest, name="suggest"),
 ]

@@ -8,7 +8,7 @@ from consultations.forms.screening import long_text
 from core.forms import GovukForm, RadioSelect, tidy
 
 from .. import kinds
-from ..models import context_key
+from ..models import Context, context_key
 
 
 class AcceptForm(GovukForm):
@@ -35,6 +35,46 @@ class AcceptForm(GovukForm):
         if not context_key(name):
             raise forms.ValidationError("Its name must have a letter or a digit in it")
         return name
+
+
+class MentionForm(GovukForm):
+    """Which context a referral means by a name that it gives."""
+
+    NONE, OTHER, RULES = "none", "other", "rules"
+
+    which = forms.ChoiceField(
+        label="Which context is meant?", widget=RadioSelect(), error_messages={"required": "Select what is meant"}
+    )
+    reference = forms.CharField(label="Its reference", required=False, max_length=40)
+
+    reveals = {"which": {OTHER: "reference"}}
+
+    def __init__(self, *args, offered: list, said: bool, reader, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.offered = {str(one.pk): one for one in offered}
+        self.reader, self.context = reader, None
+        known = [
+            (key, f"{one.shown_name}, {one.kind_label.lower()} ({one.reference})") for key, one in self.offered.items()
+        ]
+        last = [(self.RULES, "Take back what was said, and go by the name again")] if said else []
+        self.fields["which"].choices = [
+            *known,
+            (self.OTHER, "Another context"),
+            (self.NONE, "No context: it is something else"),
+            *last,
+        ]
+
+    def clean(self) -> dict:
+        which = self.cleaned_data.get("which")
+        self.context = self.offered.get(which)
+        if which == self.OTHER:
+            self.need("reference", "Enter the reference of the context")
+            if typed := self.cleaned_data.get("reference", "").strip():
+                rows = Context.objects.visible_to(self.reader)
+                self.context = rows.filter(reference__iexact=typed).first()
+                if self.context is None:
+                    self.add_error("reference", "No context that you may see has this reference")
+        return self.cleaned_data
 
 
 class PatternFilter(GovukForm):

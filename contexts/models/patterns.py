@@ -13,7 +13,10 @@ from .contexts import Context
 
 
 class ContextMention(models.Model):
-    """One referral names something in one of its places. It is kept up by `services.patterns`, never typed."""
+    """One referral names something in one of its places. It is kept up by `services.patterns`, never typed.
+
+    Which context is meant the rules find, or a person says.
+    """
 
     referral = models.ForeignKey(Referral, on_delete=models.CASCADE, related_name="context_mentions")
     source = models.CharField(max_length=10, choices=MentionSource.choices)
@@ -22,12 +25,21 @@ class ContextMention(models.Model):
     received_on = models.DateField(help_text="When the referral was received.")
     context = models.ForeignKey(Context, on_delete=models.SET_NULL, null=True, blank=True, related_name="mentions")
     how = models.CharField(max_length=10, choices=NamedAs.choices, blank=True)
+    # Who said which context is meant, or that none is: it holds while the referral gives the name.
+    said_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    said_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-received_on", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["referral", "source", "key"], name="context_mention_once"),
             models.CheckConstraint(condition=~Q(key=""), name="context_mention_names_something"),
+            models.CheckConstraint(
+                condition=Q(said_at=None, said_by=None) | Q(said_at__isnull=False, said_by__isnull=False),
+                name="context_mention_said_by_and_at",
+            ),
         ]
         indexes = [
             models.Index(fields=["key", "received_on"], name="context_mention_by_key"),

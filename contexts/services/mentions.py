@@ -1,13 +1,16 @@
 """What referrals name in words, kept up from the records: read again, never typed. Running it twice changes nothing."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
 from consultations.choices import ReferralState
 from consultations.models import Referral
+from core import audit
 from core.batches import batched
 
 from ..choices import OPEN, NamedAs
@@ -21,10 +24,18 @@ FEW = 3
 
 
 def known_names() -> Known:
-    """Every name of every context; of two contexts of one name the open one counts."""
+    """Every name of every context; of two contexts of one name the open one counts.
+
+    A name of two open ones means neither: a person is asked which (`say`).
+    """
     rows = ContextName.objects.filter(context__merged_into=None).select_related("context")
     ordered = sorted(rows, key=lambda row: (row.context.state not in OPEN, row.context.created_at))
-    return Known((row.name, row.context_id) for row in ordered)
+    bearers: dict[str, set] = {}
+    for row in ordered:
+        if row.context.state in OPEN:
+            bearers.setdefault(place_key(row.name), set()).add(row.context_id)
+    shared = {key for key, contexts in bearers.items() if len(contexts) > 1}
+    return Known((row.name, None if place_key(row.name) in shared else row.context_id) for row in ordered)
 
 
 def read_again(referrals: Iterable[UUID], known: Known | None = None) -> int:
@@ -48,7 +59,8 @@ def _read(ids: list[UUID], known: Known) -> int:
             key = place_key(text)
             if key and referral in days:
                 found = known.find(key)
-                context, how = (found[0], NamedAs.EXACT if found[1] else NamedAs.VARIANT) if found else (None, "")
+                context = found[0] if found else None
+                how = (NamedAs.EXACT if found[1] else NamedAs.VARIANT) if context else ""
                 wanted.setdefault(
                     (referral, source, key),
                     ContextMention(
@@ -63,6 +75,9 @@ def _read(ids: list[UUID], known: Known) -> int:
         }
         gone = [row.pk for at, row in there.items() if at not in wanted]
         new = [row for at, row in wanted.items() if at not in there]
+        for at, row in there.items():
+            if row.said_at and at in wanted:  # what a person said stands
+                wanted[at].context_id, wanted[at].how = row.context_id, row.how
         fields = ("context_id", "how", "received_on", "text")
         moved = []
         for at, row in there.items():
@@ -86,16 +101,50 @@ def _each_name(read: Iterable[tuple[UUID, str]], known: Known) -> Iterable[tuple
 def adopt(context: Context) -> int:
     """A context has come, or has another name: what was named and not known is looked at again."""
     known = Known((row.name, context.pk) for row in context.names.all())
-    loose = ContextMention.objects.filter(context=None)
+    loose = ContextMention.objects.filter(context=None, said_at=None)
     meant = {
         key: found for key in loose.order_by().values_list("key", flat=True).distinct() if (found := known.find(key))
     }
+    if meant:  # what another open context is called too is nobody's until a person says
+        every = known_names()
+        meant = {key: found for key, found in meant.items() if (there := every.find(key)) and there[0]}
     # A text that gives several names is read again as several; the rest is put right in place.
     rows = loose.filter(key__in=meant).values_list("referral", "text")
     read_again({referral for referral, text in rows if len(parts_of(text, known)) > 1})
     for key, (pk, exact) in meant.items():
         loose.filter(key=key).update(context=pk, how=NamedAs.EXACT if exact else NamedAs.VARIANT)
     return len(meant)
+
+
+def say(mention: ContextMention, context: Context | None, *, by, at: datetime | None = None) -> ContextMention:
+    """A person says which context a referral means there, or that it means none. Reading again does not change it."""
+    at = at or timezone.now()
+    with transaction.atomic():
+        current = ContextMention.objects.select_for_update(of=("self",)).get(pk=mention.pk)
+        if current.said_at and current.context_id == (context.pk if context else None):
+            return current  # the same form sent twice, or two people of one mind
+        current.context, current.how = context, NamedAs.SAID if context else ""
+        current.said_by, current.said_at = by, at
+        current.save()
+        _record(current, "mention.said", by=by, at=at)
+    return current
+
+
+def let_rules_say(mention: ContextMention, *, by, at: datetime | None = None) -> None:
+    """Take back what a person said of it: the rules find what is meant."""
+    with transaction.atomic():
+        current = ContextMention.objects.select_for_update(of=("self",)).get(pk=mention.pk)
+        if current.said_at is None:
+            return
+        current.said_by = current.said_at = None
+        current.save()
+        _record(current, "mention.taken-back", by=by, at=at or timezone.now())
+        read_again([current.referral_id])
+
+
+def _record(mention: ContextMention, act: str, *, by, at: datetime) -> None:
+    detail = {"context": str(mention.context_id) if mention.context_id else ""}
+    audit.record(act, by=by, subject=mention, label=mention.referral.reference, detail=detail, at=at)
 
 
 def told(seen: int, hidden: int) -> int:

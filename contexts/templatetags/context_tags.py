@@ -7,6 +7,7 @@ from django import template
 from django.urls import reverse
 from django.utils.formats import date_format
 
+from accounts.permissions import Permission, can
 from consultations.models import YoungPerson
 
 from ..choices import WORKED_ON, ContextAct
@@ -116,6 +117,12 @@ def month_headings(months: list) -> list[dict]:
 def named_in(context: template.Context, referral) -> list[dict]:
     """What a referral names, with the contexts that are meant, as far as the reader may see them."""
     return of_referral(referral, context["request"].user)
+
+
+@register.simple_tag(takes_context=True)
+def may_say(context: template.Context) -> bool:
+    """Whether the reader may say which context a referral means."""
+    return can(context["request"].user, Permission.PATTERNS_DECIDE)
 
 
 def _headings(*labels: str, acts: bool) -> list[dict]:

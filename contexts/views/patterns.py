@@ -10,15 +10,18 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import requires
 from accounts.permissions import Permission, can
+from consultations.models import Referral
 from core import audit, drafts
 from core.models import CaseworkSettings
 from core.workflow import ActRefused
 
 from .. import pattern_months, suggestions
+from ..called import tell
 from ..forms.deciding import ReasonForm
-from ..forms.patterns import AcceptForm, PatternFilter
-from ..models import PatternDecision
+from ..forms.patterns import AcceptForm, MentionForm, PatternFilter
+from ..models import ContextMention, PatternDecision
 from ..place_names import guess_kind
+from ..services import mentions
 from ..services import patterns as services
 from ..sight import Sight
 
@@ -120,6 +123,33 @@ def _pattern(request: HttpRequest, code: str) -> services.Pattern:
     if found is None:
         raise Http404
     return found
+
+
+@requires(Permission.PATTERNS_DECIDE)
+def mention(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say which context a referral means by a name that it gives, or that it means none; or take that back."""
+    rows = ContextMention.objects.filter(referral__in=Referral.objects.visible_to(request.user).values("pk"))
+    found = get_object_or_404(rows.select_related("referral", "said_by"), pk=pk)
+    offered = tell(request.user, suggestions.meant_by(found, request.user))
+    now = str(found.context_id) if found.context_id else (MentionForm.NONE if found.said_at else "")
+    page = drafts.open_form(
+        request, f"mention:{pk}",
+        lambda data: MentionForm(
+            data, offered=offered, said=found.said_at is not None, reader=request.user, initial={"which": now}
+        ),
+    )  # fmt: skip
+    if request.method == "POST" and page.form.is_valid():
+        if page.form.cleaned_data["which"] == MentionForm.RULES:
+            mentions.let_rules_say(found, by=request.user)
+        else:
+            mentions.say(found, page.form.context, by=request.user)
+        drafts.drop(f"mention:{pk}", request.user)
+        messages.success(request, "Saved. It holds for this referral alone.")
+        return redirect(found.referral)
+    audit.record(
+        "viewed", by=request.user, subject=found.referral, label=found.referral.reference, detail={"page": "mention"}
+    )
+    return render(request, "contexts/patterns/mention.html", {"page": page, "mention": found, "offered": offered})
 
 
 @require_POST

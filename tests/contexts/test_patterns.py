@@ -346,3 +346,53 @@ def test_the_list_of_referrals_behind_a_name_has_no_name_in_its_address(signed_i
     found = browser.get("/tracker/", {"named": code}).content.decode()
     assert all(row.reference in found for row in rows)
     assert other.reference not in found
+
+
+def test_a_person_says_which_context_a_referral_means_and_takes_it_back(signed_in):
+    manager = a_person(Role.MANAGER)
+    browser = signed_in(manager)
+    school, other = (a_context(name=name) for name in ("Marlow Road Academy", "The benches"))
+    referral = named("Marlow Rd Academy")
+    mentions.read_again([referral.pk])
+    row = ContextMention.objects.get()
+    url = reverse("contexts:mention", args=[row.pk])
+    assert f'href="{url}"' in browser.get(referral.get_absolute_url()).content.decode()
+    for sent, meant in (
+        ({"which": str(school.pk)}, school.pk),
+        ({"which": "other", "reference": other.reference}, other.pk),
+        ({"which": "none"}, None),
+    ):
+        assert browser.post(url, sent).status_code == 302
+        mentions.read_again([referral.pk])
+        a_context(name=f"Marlow Rd Academy {meant}")
+        row.refresh_from_db()
+        assert (row.context_id, row.said_by) == (meant, manager)
+    assert browser.post(url, {"which": "rules"}).status_code == 302
+    row.refresh_from_db()
+    assert (row.context_id, row.said_by) == (school.pk, None)
+    assert browser.post(url, {"which": "other", "reference": "CTX-1"}).status_code == 200
+
+
+def test_of_two_open_contexts_of_one_name_neither_is_meant_until_a_person_says(signed_in):
+    browser = signed_in(a_person(Role.MANAGER))
+    one, two = (a_context(name="The benches") for _ in range(2))
+    referral = named("the benches")
+    mentions.read_again([referral.pk])
+    a_context(name="The Benches")
+    row = ContextMention.objects.get()
+    assert row.context_id is None
+    page = browser.get(reverse("contexts:mention", args=[row.pk])).content.decode()
+    assert "More than one context is called so" in page
+    assert one.reference in page
+    assert two.reference in page
+    browser.post(reverse("contexts:mention", args=[row.pk]), {"which": str(two.pk)})
+    mentions.read_again([referral.pk])
+    assert ContextMention.objects.get().context_id == two.pk
+
+
+def test_who_may_not_see_the_referral_says_nothing_of_it(signed_in):
+    referral = named("The benches")
+    mentions.read_again([referral.pk])
+    access.restrict(referral, reason="Known", people=[], by=a_person(Role.MANAGER))
+    browser = signed_in(a_person(Role.CS_PRACTITIONER))
+    assert browser.get(reverse("contexts:mention", args=[ContextMention.objects.get().pk])).status_code == 404

@@ -3,6 +3,7 @@
 from django.urls import reverse
 
 from accounts.permissions import Role
+from contexts.models import ContextMention
 from contexts.services import patterns
 from tests.context_factories import a_context
 from tests.factories import a_person, a_referral, a_team, an_entry
@@ -22,6 +23,10 @@ contexts:dismiss-pattern             GET   nowhere  -          in   403  403  40
 contexts:dismiss-pattern             POST  nowhere  -          in   403  403  403  404  404  403  403  403  in   403
 contexts:undo-pattern                POST  ours     -          in   403  403  403  302  302  403  403  403  in   403
 contexts:undo-pattern                POST  nowhere  -          in   403  403  403  404  404  403  403  403  in   403
+contexts:mention                     GET   ours     -          in   403  403  403  200  200  403  403  403  in   403
+contexts:mention                     POST  ours     -          in   403  403  403  302  302  403  403  403  in   403
+contexts:mention                     GET   nowhere  -          in   403  403  403  404  404  403  403  403  in   403
+contexts:mention                     POST  nowhere  -          in   403  403  403  404  404  403  403  403  in   403
 contexts:suggest                     JSON  -        -          401  200  200  200  200  200  403  403  403  401  403
 """
 ROUTES = {line.split()[0] for line in TABLE.splitlines() if line.startswith("contexts:")}
@@ -57,6 +62,9 @@ def arguments(world: World, cell) -> list | None:
         return [NOWHERE if cell.row == "nowhere" else _decision(world).pk]
     if cell.row == "-":
         return []
+    if cell.route == "contexts:mention":
+        key = _pattern(world).named.key
+        return [0 if cell.row == "nowhere" else ContextMention.objects.filter(key=key).first().pk]
     return ["0" * 16 if cell.row == "nowhere" else _pattern(world).code]
 
 
@@ -72,6 +80,7 @@ def forbidden(world: World, identity: str) -> list[str]:
 FORMS = {
     "contexts:accept-pattern": lambda world, cell: {"kind": "school", "name": "A name", "reason": "The worry"},
     "contexts:dismiss-pattern": lambda world, cell: {"reason": "The reason"},
+    "contexts:mention": lambda world, cell: {"which": "none"},
     "contexts:suggest": lambda world, cell: {"text": "Something"},
 }
 
