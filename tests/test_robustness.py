@@ -159,12 +159,13 @@ def test_signing_in_with_anything(kind):
     sound(browser.post("/accounts/password/reset/", {"email": VALUES[kind]}), "reset")
 
 
-@pytest.mark.parametrize("name", ["a\x00b", "\ufffd", "x" * 5000, "version\r\nSet-Cookie: a=b"])
-def test_no_name_of_a_field_breaks_a_page(browser, addresses, name):
+def test_no_name_of_a_field_breaks_a_page(browser, addresses):
+    """All of them at once: what a page does not know it leaves alone, so none hides another."""
+    names = ["a\x00b", "\ufffd", "x" * 2000, "version\r\nSet-Cookie: a=b"]
     for route, url in addresses.items():
         if not route.startswith("account_log"):
-            sound(browser.get(url, {name[:2000]: "x"}), f"GET {route}")
-            sound(browser.post(url, {name: "x"}), f"POST {route}")
+            sound(browser.get(url, dict.fromkeys(names, "x")), f"GET {route}")
+            sound(browser.post(url, dict.fromkeys([*names, "x" * 5000], "x")), f"POST {route}")
 
 
 @pytest.mark.parametrize("raw", ["%00", "%ff%fe", "%c0%af", "%2e%2e%2f", "%F0%9F%98%80", "%", "%zz", "%0d%0aX:%20y"])
