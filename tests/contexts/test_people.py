@@ -70,6 +70,21 @@ def test_the_number_of_a_record_that_was_merged_leads_to_who_stays(client, cs):
     assert answer.status_code == 302
 
 
+def test_so_does_the_number_of_one_that_was_merged_twice_however_it_is_spaced(client, cs):
+    context = a_context("assessing")
+    a, b, c = (a_referral(case_number=number, name="Ivo Marsh").young_person for number in ("A4711", "A5822", "A6933"))
+    merged(a, b)
+    merged(b, c)
+    for number in (" a 47-11", "A58 22", "0A6933"):
+        assert links.find(number, by=cs) == c
+    hide(c.referrals.first())
+    for referral in c.referrals.all():
+        if not referral.restricted_at:
+            hide(referral)
+    assert [links.find(number, by=cs) for number in ("A4711", "A5822", "A6933")] == [None] * 3
+    assert not context.people.exists()
+
+
 def test_two_links_of_one_merged_person_count_once(client, cs):
     context = a_context("assessing")
     one, other = (a_referral(case_number=number, name="Ivo Marsh").young_person for number in ("4711", "5822"))
