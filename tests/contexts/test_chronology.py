@@ -150,6 +150,8 @@ def test_who_viewed_it_lists_every_copy_that_was_made(signed_in):
         assert words in page
     assert "Panel minutes" not in page
     panel.put(meeting, context, {"reason": "Two fights", "presented_by": ""}, by=cs)
+    views = reverse("contexts:views", args=[context.pk])
+    assert "Panel minutes" not in signed_in(manager).get(views).content.decode()  # what was printed before had it not
     browser.get(reverse("contexts:panel-minutes", args=[meeting.pk]))
     page = signed_in(manager).get(reverse("contexts:views", args=[context.pk])).content.decode()
     assert "Panel minutes (to print)" in page and "Copied" in page
