@@ -4,10 +4,11 @@ WEB_CONCURRENCY is the number of processes and WEB_THREADS the threads in each; 
 """
 
 import os
-import re
 from pathlib import Path
 
 from gunicorn.glogging import Logger
+
+from csproject.keys import without_keys
 
 wsgi_app = "csproject.wsgi:application"
 _host = os.environ.get("HOST") or "127.0.0.1"
@@ -27,9 +28,6 @@ accesslog = "-"
 # The path only: neither query strings nor the address of the page before, which may hold what somebody searched for.
 access_log_format = '%(h)s %(t)s "%(m)s %(U)s %(H)s" %(s)s %(b)s %(M)sms'
 
-# What opens an account, or a review, for whoever holds it: the key in the link of an e-mail.
-_KEY = re.compile(r"(/password/reset/key/|/reviews/shared/)[^/ ]+")
-
 
 class PlainLogger(Logger):
     """An access log without keys, in which no path can begin a line of its own."""
@@ -37,6 +35,6 @@ class PlainLogger(Logger):
     def atoms(self, resp, req, environ, request_time):
         """gunicorn's values for the log line, the path made safe to keep."""
         values = super().atoms(resp, req, environ, request_time)
-        path = _KEY.sub(r"\1…", environ.get("PATH_INFO") or "")
+        path = without_keys(environ.get("PATH_INFO") or "")
         values["U"] = path.encode("unicode_escape").decode("ascii")
         return values

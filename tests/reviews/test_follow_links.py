@@ -1,5 +1,7 @@
 """Links for people outside: what they show, when they end, who cannot guess them, and no young person's name."""
 
+import io
+import logging
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import uuid4
@@ -225,6 +227,20 @@ def test_the_token_is_kept_nowhere(monkeypatch, signed_in, lead, review):
     logged = PlainLogger.atoms(object.__new__(PlainLogger), None, None, {"PATH_INFO": address(token)}, None)["U"]
     assert token not in logged
     assert logged.startswith("/reviews/shared/")
+
+
+def test_no_log_keeps_a_token(monkeypatch, visitor, lead, review):
+    """Django names the address of whatever it refuses, that of a link that works too, where it was opened too often."""
+    said = io.StringIO()
+    (console,) = [one for one in logging.getLogger().handlers if one.get_name() == "console"]
+    monkeypatch.setattr(console, "stream", said)
+    monkeypatch.setattr(partner_links, "OFTEN", 0)
+    _, token = a_link(review, by=lead)
+    assert visitor.get(address(token)).status_code == 429
+    assert visitor.get(address("wrong")).status_code == 404
+    assert "Too Many Requests: /reviews/shared/…/" in said.getvalue()
+    assert "Not Found: /reviews/shared/…/" in said.getvalue()
+    assert token[:20] not in said.getvalue()
 
 
 def test_the_same_form_sent_twice_makes_one_link(signed_in, visitor, lead, review):
