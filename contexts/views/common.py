@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
+from consultations.forms.common import LONG_TEXT
 from core import audit
 from core.middleware import wants_json
 from core.workflow import ActRefused
@@ -33,6 +34,12 @@ def note_view(request: HttpRequest, context: Context, page: str) -> None:
     audit.record("viewed", by=request.user, subject=context, label=context.reference, detail={"page": page})
 
 
+def typed_in(request: HttpRequest) -> str:
+    """The sentences of a form that was refused: its page is closed by now, and they are wanted still."""
+    sent = (value.strip() for key, value in request.POST.items() if key != "csrfmiddlewaretoken")
+    return "\n\n".join(words for words in sent if " " in words)[:LONG_TEXT]
+
+
 def refusals_show_the_context(view):
     """Decorator for views of one context (`pk`): an act out of order answers 409 with the context as it stands."""
 
@@ -45,6 +52,7 @@ def refusals_show_the_context(view):
                 raise
             from .contexts import show_context
 
-            return show_context(request, context_for(request, pk), status=409, refusal=refusal.reason)
+            found = context_for(request, pk)
+            return show_context(request, found, status=409, refusal=refusal.reason, typed=typed_in(request))
 
     return guarded

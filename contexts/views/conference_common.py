@@ -13,6 +13,7 @@ from ..called import tell
 from ..models import Conference, ConferencePack
 from ..services import packs
 from ..sight import Sight
+from .common import typed_in
 
 
 def conference_for(request: HttpRequest, pk: UUID, conference: UUID) -> Conference:
@@ -63,6 +64,6 @@ def refusals_show_the_conference(view):
             from .conferences import show_conference
 
             found = conference_for(request, pk, conference)
-            return show_conference(request, found, status=409, refusal=refusal.reason)
+            return show_conference(request, found, status=409, refusal=refusal.reason, typed=typed_in(request))
 
     return guarded

@@ -79,8 +79,10 @@ def conference(request: HttpRequest, pk: UUID, conference: UUID) -> HttpResponse
     return show_conference(request, conference_for(request, pk, conference))
 
 
-def show_conference(request: HttpRequest, found: Conference, *, status: int = 200, refusal: str = "") -> HttpResponse:
-    """The page of a conference; with `refusal` above it where an act was just refused (409)."""
+def show_conference(
+    request: HttpRequest, found: Conference, *, status: int = 200, refusal: str = "", typed: str = ""
+) -> HttpResponse:
+    """The page of a conference; with `refusal` above it where an act was just refused (409), and what was `typed`."""
     whole = reads_casework(request, found)
     words = words_for(request, found, whole=whole)
     may_write = whole and may_record(request.user, found)
@@ -110,6 +112,7 @@ def show_conference(request: HttpRequest, found: Conference, *, status: int = 20
         "actions": [{"what": words(action.what), "who": action.who, "due": action.due,
                      "status": action.get_status_display()} for action in found.actions.select_related("owner")],
         "refusal": refusal,
+        "typed": typed,
     }  # fmt: skip
     return render(request, "contexts/conference.html", drawn, status=status)
 

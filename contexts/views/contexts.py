@@ -67,8 +67,10 @@ def context(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect(kept)
 
 
-def show_context(request: HttpRequest, found: Context, *, status: int = 200, refusal: str = "") -> HttpResponse:
-    """The page of a context; with `refusal` above it where an act was just refused (409)."""
+def show_context(
+    request: HttpRequest, found: Context, *, status: int = 200, refusal: str = "", typed: str = ""
+) -> HttpResponse:
+    """The page of a context; with `refusal` above it where an act was just refused (409), and what was `typed`."""
     note_view(request, found, "context")
     whole = Context.objects.casework_of(request.user).filter(pk=found.pk).exists()
     acts = steps.acts_for(found, request.user, reads=whole)
@@ -92,6 +94,7 @@ def show_context(request: HttpRequest, found: Context, *, status: int = 200, ref
         "closing_words": sight.words(found.closing_words),
         "parts": overview.parts_for(found, request.user, sight) if whole else [],
         "refusal": refusal,
+        "typed": typed,
     }
     return render(request, "contexts/context.html", drawn, status=status)
 

@@ -13,6 +13,7 @@ from core.workflow import ActRefused
 from .. import workflow
 from ..models import Panel, PanelItem
 from ..services.panel import TEXTS, label
+from .common import typed_in
 
 
 def allows(act: str, found: Panel) -> bool:
@@ -54,7 +55,8 @@ def refusals_show_the_panel(view):
         except ActRefused as refusal:
             from .panels import show_panel
 
-            return show_panel(request, panel_for(request, pk), status=409, refusal=refusal.reason)
+            found = panel_for(request, pk)
+            return show_panel(request, found, status=409, refusal=refusal.reason, typed=typed_in(request))
 
     return guarded
 
@@ -71,6 +73,7 @@ def refusals_show_the_item(view):
                 raise
             from .panel_items import show_item
 
-            return show_item(request, item_for(request, pk), status=409, refusal=refusal.reason)
+            found = item_for(request, pk)
+            return show_item(request, found, status=409, refusal=refusal.reason, typed=typed_in(request))
 
     return guarded

@@ -55,8 +55,10 @@ def item(request: HttpRequest, pk: UUID) -> HttpResponse:
     return show_item(request, item_for(request, pk))
 
 
-def show_item(request: HttpRequest, found: PanelItem, *, status: int = 200, refusal: str = "") -> HttpResponse:
-    """The page of an item; with `refusal` above it where an act was just refused (409)."""
+def show_item(
+    request: HttpRequest, found: PanelItem, *, status: int = 200, refusal: str = "", typed: str = ""
+) -> HttpResponse:
+    """The page of an item; with `refusal` above it where an act was just refused (409), and what was `typed`."""
     note_item(request, found, "panel item")
     shown = panel_sight.shown(request.user, PanelItem.objects.filter(pk=found.pk))[0]
     writes = allows(PanelAct.WRITE, found.panel)
@@ -78,6 +80,7 @@ def show_item(request: HttpRequest, found: PanelItem, *, status: int = 200, refu
         "kept": services.why_kept(found),
         "carried_to": PanelItem.objects.filter(carried_from=found).select_related("panel").first(),
         "refusal": refusal,
+        "typed": typed,
     }
     return render(request, "contexts/panel_item.html", drawn, status=status)
 

@@ -67,8 +67,10 @@ def panel(request: HttpRequest, pk: UUID) -> HttpResponse:
     return show_panel(request, panel_for(request, pk))
 
 
-def show_panel(request: HttpRequest, found: Panel, *, status: int = 200, refusal: str = "") -> HttpResponse:
-    """The page of a panel; with `refusal` above it where an act was just refused (409)."""
+def show_panel(
+    request: HttpRequest, found: Panel, *, status: int = 200, refusal: str = "", typed: str = ""
+) -> HttpResponse:
+    """The page of a panel; with `refusal` above it where an act was just refused (409), and what was `typed`."""
     note_panel(request, found, "panel")
     acts = {act.act for act in workflow.PANEL.possible(found.state)}
     words = panel_sight.panel_words(request.user, found)
@@ -93,6 +95,7 @@ def show_panel(request: HttpRequest, found: Panel, *, status: int = 200, refusal
             {"reason": words(one.reason), "by": one.by, "at": one.at} for one in found.corrections.select_related("by")
         ],
         "refusal": refusal,
+        "typed": typed,
     }
     return render(request, "contexts/panel.html", drawn, status=status)
 
