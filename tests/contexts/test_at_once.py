@@ -127,7 +127,7 @@ def test_two_begin_a_pack(cs, other):
 
 def test_two_contexts_merged_both_ways(cs):
     managers = [a_person(Role.MANAGER) for _ in range(2)]
-    first, second = (a_context(cs=cs) for _ in range(2))
+    first, second = (a_context(cs=cs, assessed=False) for _ in range(2))
     pairs = [(first, second), (second, first)]
     marks = [merging.plan(gone, kept).mark for gone, kept in pairs]
     acts = [
