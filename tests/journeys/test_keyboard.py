@@ -1,16 +1,21 @@
 """Without a mouse: every control is reached with the Tab key, seen to be reached, and worked with keys."""
 
+from datetime import date, timedelta
+
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.permissions import Role
 from consultations.choices import ReferralState
 from consultations.models import Referral
 from contexts.choices import ContextState
-from contexts.models import Context, PlanGoal
+from contexts.models import Context, PeerTie, PlanGoal
+from tests.context_factories import a_linked_person
 from tests.factories import a_person, a_referral, a_team
 from tests.journeys import steps
 from tests.journeys.conftest import PHONE
+from tests.safety_factories import a_map
 from tracker.models import Theme
 
 # What has the focus looks different: an outline, a shadow or the yellow of links.
@@ -145,7 +150,7 @@ def test_from_the_tracker_by_a_filter_to_tagging_and_the_dashboard_with_the_keyb
     expect(page.get_by_role("link", name="Remove the filter Themes: Gangs")).to_be_visible()
 
 
-def test_a_context_from_its_referral_to_its_plan_with_the_keyboard_alone_on_a_narrow_screen(browse):
+def test_a_context_from_its_referral_to_its_end_with_the_keyboard_alone_on_a_narrow_screen(browse):
     cs = a_person(Role.CS_PRACTITIONER, team=a_team())
     lead = a_person(Role.PRACTITIONER, team=a_team(), name="Joe Hale")
     page = browse(a_person(Role.PRACTITIONER, team=a_team()), viewport=PHONE)
@@ -198,6 +203,84 @@ def test_a_context_from_its_referral_to_its_plan_with_the_keyboard_alone_on_a_na
     assert [int(one.value) for one in PlanGoal.objects.get().readings.all()] == [34]
     found.refresh_from_db()
     assert (found.state, found.lead) == (ContextState.PLANNED, lead)
+    _maps(page, found, lead)
+
+    page = browse(cs, viewport=PHONE)
+    page.goto(found.get_absolute_url())
+    _do(page, ("Arrange a conference", "Space"))
+    steps.heading(page, "Arrange a conference")
+    _date(page, "Date of the conference", timezone.localdate())
+    _do(page, ("Who chairs it?", "Space"))
+    page.keyboard.press("ArrowDown")  # from somebody here to somebody else
+    _do(page, ("Name of the chair", "Ines Albrecht"), ("Agency of the chair", "Health"))
+    _do(page, ("Arrange the conference", "Enter"))
+    expect(page.get_by_text("The conference is arranged.")).to_be_visible()
+    _do(page, ("Begin the pack", "Space"))
+    steps.heading(page, "Conference pack 1")
+    _do(page, ("Look through the pack", "Enter"))
+    steps.heading(page, "Look through pack 1")
+    if page.get_by_label("How do you know that none of these words is a child’s name?").count():
+        _do(page, ("How do you know", "They are places."))
+    _do(page, ("Issue the pack", "Enter"))
+    expect(page.get_by_text("The pack is issued.")).to_be_visible()
+    _do(page, ("Record it as held", "Space"))
+    steps.heading(page, "Record the conference as held")
+    _date(page, "Review date", timezone.localdate() + timedelta(days=60))
+    _do(page, ("Record it as held", "Enter"))
+    expect(page.get_by_text("The conference is recorded as held.")).to_be_visible()
+
+    page.goto(found.get_absolute_url())
+    _do(page, ("Record a review", "Space"))
+    steps.heading(page, "Record a review")
+    _do(page, ("What did the review find?", "More of them have an adult."))
+    _date(page, "Review date", timezone.localdate() + timedelta(days=90))
+    _do(page, ("Record the review", "Enter"))
+    expect(page.get_by_text("The review is recorded")).to_be_visible()
+    _do(page, ("Close the context", "Enter"))
+    steps.heading(page, "Close this context?")
+    _do(page, ("What came of it?", "Space"), ("What has changed", "They tell somebody."))
+    _do(page, ("Close the context", "Enter"))
+    expect(page.get_by_text("The context is closed.")).to_be_visible()
+    found.refresh_from_db()
+    assert (found.state, found.closing_words) == (ContextState.CLOSED, "They tell somebody.")
+
+
+def _maps(page: Page, found: Context, lead) -> None:
+    """What the drawings do is done beside them too: two people are linked and moved, a pin is put into its square."""
+    first, second = (a_linked_person(found, name=name, by=lead) for name in ("Ash", "Bo"))
+    plan_of_it = a_map(found, by=lead)
+    page.goto(f"/contexts/{found.pk}/peer-map/")
+    _do(page, ("link two of them", "Enter"))
+    steps.heading(page, "What connects two of them?")
+    _do(page, ("First person", "1"), ("Second person", "2"))
+    _do(page, ("What connects them?", "Space"), ("In which direction?", "Space"), ("Whose account", "Space"))
+    _do(page, ("How sure is it?", "Space"), ("Why does it have to", "To keep them safe."), ("Save the link", "Enter"))
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    tie = PeerTie.objects.get()
+    assert (tie.first, tie.second) == (first, second)
+    page.goto(f"/contexts/{found.pk}/peer-map/")
+    _do(page, ("Move somebody", "2"), ("Right", "Enter"))
+    expect(page.get_by_text("The arrangement is saved.")).to_be_visible()
+    second.refresh_from_db()
+    assert second.map_x is not None
+
+    page.goto(plan_of_it.get_absolute_url())
+    _do(page, ("Add a pin", "Space"))
+    steps.heading(page, "Add a pin")
+    _do(page, ("Square of the grid", "C4"), ("Harm or safety", "Space"))
+    _do(page, ("What happens", "Nobody looks."), ("When of the day", "Space"), ("Whose account", "Space"))
+    _do(page, ("How far it can", "Space"), ("Whose map", "Year 9"), ("Put the pin", "Enter"))
+    expect(page.get_by_text("in square C4").first).to_be_visible()
+
+
+def _date(page: Page, words: str, day: date) -> None:
+    """Type a date into its three boxes, over what stands there."""
+    _tab_to(page, words, at_most=90)
+    for number, part in enumerate((day.day, day.month, day.year)):
+        if number:
+            page.keyboard.press("Tab")
+        page.keyboard.press("ControlOrMeta+a")
+        page.keyboard.type(str(part))
 
 
 def _do(page: Page, *acts: tuple[str, str]) -> None:
