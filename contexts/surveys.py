@@ -1,5 +1,6 @@
 """Reading the figures of a survey: lines of question, answer and number, typed or from a CSV file."""
 
+import codecs
 import csv
 import io
 from dataclasses import dataclass, field
@@ -33,8 +34,9 @@ def text_of(content: bytes) -> str:
         raise Unreadable("This is an Excel workbook. Save the sheet as CSV, then choose that file")
     if not content.strip():
         raise Unreadable("The file is empty")
+    utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))  # "Unicode text" of a spreadsheet
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode("utf-16" if utf_16 else "utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("cp1252", errors="replace")
     if "\x00" in text:

@@ -136,9 +136,10 @@ def test_figures_are_checked_then_saved_and_shown_with_bars(signed_in, cs, found
         methods.set_figures(survey, [("a", "b", 1)], version=1, by=cs)
 
 
-def test_a_csv_file_is_read_into_the_box(signed_in, cs, found):
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])  # as spreadsheets write them
+def test_a_csv_file_is_read_into_the_box(signed_in, cs, found, encoding):
     survey = a_method(found, "survey", cs)
-    content = "\ufeffWo?;Am Tor;3\nWo?;Café – Nord;2\n".encode()
+    content = "Wo?;Am Tor;3\nWo?;Café – Nord;2\n".encode(encoding)
     answer = signed_in(cs).post(
         at("survey-figures", found, survey.pk), {"version": "1", "file": SimpleUploadedFile("s.csv", content)}
     )
@@ -153,6 +154,7 @@ def test_a_csv_file_is_read_into_the_box(signed_in, cs, found):
     [
         (b"PK\x03\x04" + b"x" * 50, "Excel workbook"),
         (b"a,b\x00,1", "not a CSV file"),
+        (b"\xff\xfea\x00,\x00\x00", "not a CSV file"),
         (b"", "empty"),
         (b"a,b,1\n" * 50_000, "smaller than 200 KB"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "not a CSV file"),
