@@ -13,6 +13,7 @@ class ReviewsConfig(AppConfig):
         from .services import (
             digests,
             evidence,
+            imports,
             papers,  # noqa: F401  (registers its kind of job)
             reminders,
             rounds,
@@ -21,3 +22,4 @@ class ReviewsConfig(AppConfig):
         rounds.CLOSING.append(evidence.keep_figures)
         falling_due.PARTS.append(reminders.remind_of_reviews)
         falling_due.PARTS.append(digests.send_digests)
+        falling_due.PARTS.append(imports.drop_expired)

@@ -45,6 +45,7 @@ _BARE = re.compile(
 _MONTH = "|".join(_MONTHS)
 _YEAR = r"(?:,?\s+(?P<year>\d{4})\b|(?!,?\s+\d))"  # what looks like a year and is none leaves no day
 _DAY = re.compile(rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<month>{_MONTH})\b{_YEAR}")
+_BY_DAY = re.compile(rf"\b(?:by|before|on)\s+(?:the\s+)?(?:{_DAY.pattern}|\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{4}}\b)")
 _NUMERIC = re.compile(r"\b(?P<day>\d{1,2})[/.](?P<month>\d{1,2})[/.](?P<year>\d{4})\b")
 _END_OF = r"(?:the\s+)?(?:very\s+)?end\s+(?:of\s+)?"
 _MONTH_END = re.compile(rf"\b(?:{_END_OF}|in\s+|during\s+)(?P<month>{_MONTH})\b{_YEAR}")
@@ -66,6 +67,20 @@ def counted_from(words: str, day: date) -> date | None:
         return found if found and day <= found <= day + FURTHEST else None
     except (ValueError, OverflowError):  # 31 February, or a year after 9999
         return None
+
+
+def said_in(text: str) -> str:
+    """The words of a timescale within a longer text, such as an action: "in three months' time"; "" where none is.
+
+    Only what begins as one does: a day without "by" or "before", or a length without "in" or "within", may be of
+    something else.
+    """
+    plain = _plain(text)
+    for pattern in (_SPAN, _BY_DAY):
+        if found := pattern.search(plain):
+            after = re.match(r"'?(?:\s+time\b)?", plain[found.end() :])
+            return found[0] + after[0]
+    return ""
 
 
 def counted_words(day: date | None) -> str:

@@ -2,9 +2,13 @@
 
 from django.urls import path
 
-from .views import papers
+from .views import imports, papers
 
 urlpatterns = [
+    path("import/", imports.upload, name="import-upload"),
+    path("import/<uuid:pk>/", imports.preview, name="import"),
+    path("import/<uuid:pk>/columns/", imports.columns, name="import-columns"),
+    path("import/<uuid:pk>/discard/", imports.discard, name="import-discard"),
     path("<uuid:pk>/print/", papers.print_results, name="print"),
     path("<uuid:pk>/papers/", papers.make_paper, name="make-paper"),
     path("papers/<uuid:pk>/", papers.paper, name="paper"),
