@@ -111,6 +111,8 @@ class _Reader:
                 continue
             texts = _texts(cells)
             filled = [text for text in texts if text]
+            if len(filled) == 1 and words.is_level_words(filled[0]):
+                continue
             by_target = self._by_target(texts)
             self._note_places(number, by_target)
             band = words.band_of(filled, few=len(filled) <= 2) if self._may_be_band(by_target) else None

@@ -144,6 +144,11 @@ def _domain(line: str) -> str:
     return next((value for value, label in Domain.choices if words in (value, label.casefold())), "")
 
 
+def is_level_words(text: str) -> bool:
+    """Whether a line is the tool's own below the heading of a level: "System response to children, …"."""
+    return len(text) <= 120 and text.casefold().startswith("system response to")
+
+
 def level_in(words: str) -> str | None:
     """The level that these words name; "" where they name none, None for one that does not exist."""
     found = _LEVEL.search(words)

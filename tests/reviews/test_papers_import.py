@@ -87,6 +87,7 @@ def taken_in(browser, content) -> Review:
     assert answer.status_code == 302, answer.content.decode()
     of = ReviewImport.objects.get()
     assert answer.url == of.get_absolute_url()
+    assert "choice below" not in browser.get(of.get_absolute_url()).content.decode()
     answer = send(browser, of)
     assert answer.status_code == 302, answer.content.decode()
     return Review.objects.get()
