@@ -172,6 +172,7 @@ def merge(gone: Context, kept: Context, *, mark: str, reason: str, by, at: datet
         for row in (gone, kept):
             row.version += 1
             row.save()
+        mentions.adopt(kept)  # a name that both had meant neither until now
         done = ContextMerge.objects.create(
             kept=kept, gone=gone, reason=reason, by=by, at=at, moved=moved, mark=_state(kept)
         )
