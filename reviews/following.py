@@ -19,6 +19,11 @@ _OPEN = Q(status=ActionStatus.OPEN)
 _NO_NAME = Q(owner=None, owner_name="")
 
 
+def _overdue(today: date | None) -> Q:
+    """What `ReviewActionQuerySet.overdue` asks, to count by."""
+    return _OPEN & Q(due__lt=today or timezone.localdate(), carried_to=None)
+
+
 @dataclass(frozen=True)
 class Lead:
     """Somebody who leads actions: what stands for them in an address, their words, and how their actions stand."""
@@ -52,7 +57,7 @@ def with_last_note(actions: ReviewActionQuerySet) -> ReviewActionQuerySet:
 
 def leads_of(actions: ReviewActionQuerySet, today: date | None = None) -> list[Lead]:
     """Who leads these actions, those that nobody leads first, then by name; one query."""
-    overdue = _OPEN & Q(due__lt=today or timezone.localdate())
+    overdue = _overdue(today)
     refers = Case(When(_NO_NAME & ~Q(points_to=[]), then=Value(True)), default=Value(False))
     columns = ["owner", "owner__name", "owner__is_active", "owner_name", "owner_agency", "refers"]
     rows = actions.annotate(refers=refers).order_by().values(*columns)
@@ -103,7 +108,7 @@ def summed(actions: ReviewActionQuerySet, today: date | None = None) -> dict[str
     return actions.order_by().aggregate(
         all=Count("pk"),
         open=Count("pk", filter=_OPEN),
-        overdue=Count("pk", filter=_OPEN & Q(due__lt=today or timezone.localdate())),
+        overdue=Count("pk", filter=_overdue(today)),
         nobody=Count("pk", filter=nobody),
     )
 

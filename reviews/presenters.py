@@ -152,7 +152,7 @@ def board(review: Review, level: Level, domain: Domain | None = None) -> list[Ro
 def cards(statements: list[Statement]) -> list[Card]:
     """The statements with their actions and what waits to be merged; two queries."""
     made = {statement.pk: Card(statement) for statement in statements}
-    for action in ReviewAction.objects.filter(statement__in=list(made)).select_related("owner"):
+    for action in ReviewAction.objects.filter(statement__in=list(made)).select_related("owner", "carried_to"):
         action.statement = made[action.statement_id].statement
         made[action.statement_id].actions.append(action)
     waiting = texts.waiting([statement.words for statement in statements])

@@ -1,5 +1,7 @@
 """The action plan of a statement: each action with its own lead, date or timescale, status and progress."""
 
+from datetime import date
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -26,6 +28,10 @@ class ReviewActionQuerySet(ActionQuerySet):
     def live(self) -> "ReviewActionQuerySet":
         """Those to follow up: standing, and not carried into a later round, where they go on."""
         return self.standing().filter(carried_to=None)
+
+    def overdue(self, on: date | None = None) -> "ReviewActionQuerySet":
+        """Open ones whose date lies before a day (today, London), and that no later round took over."""
+        return super().overdue(on).filter(carried_to=None)
 
     def without_lead(self) -> "ReviewActionQuerySet":
         """Those that nobody leads: nobody was named, or who was named has left.
@@ -78,6 +84,11 @@ class ReviewAction(ActionBase):
     def has_nobody(self) -> bool:
         """Whether nobody leads it, as `without_lead` asks of many."""
         return self.owner_has_left or not (self.owner_id or self.owner_name or self.points_to)
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether it is late. One that a later round carried on is late there, or was done there, and not here."""
+        return super().is_overdue and not hasattr(self, "carried_to")
 
     @property
     def pointed_to(self) -> list[Part]:

@@ -50,7 +50,7 @@ def standing(review: Review):
 
 def open_actions(review: Review):
     """The actions that can be carried on."""
-    return ReviewAction.objects.filter(statement__review=review).standing().open().select_related("owner")
+    return ReviewAction.objects.filter(statement__review=review).standing().open().select_related("owner", "carried_to")
 
 
 def start(

@@ -60,8 +60,9 @@ def move(
 ) -> Statement:
     """Rate a statement otherwise, or put it into another part or domain; what is None stays. The move is kept.
 
-    Raises EditConflict where somebody moved it since (not where they moved it to the very same place), ActRefused
-    where it was taken away or the round is closed.
+    Raises EditConflict where somebody moved it since, to the very same place too: the second one's reason is kept
+    nowhere, so they read that. The same form sent twice is one move. Raises ActRefused where it was taken away or the
+    round is closed.
     """
     at = at or timezone.now()
     with transaction.atomic():
@@ -70,7 +71,7 @@ def move(
         before = (current.rating, current.part, current.domain)
         wanted = (rating or current.rating, Part(part) if part else current.part, domain or current.domain)
         drafts.drop(steps.draft_key(current, "move"), by)
-        if wanted == before:
+        if wanted == before and (seen_version == current.version or _moved_by(current, reason=reason, by=by)):
             return current
         steps.check_version(current, seen_version, MOVED)
         current.rating, current.domain = wanted[0], wanted[2]
@@ -86,6 +87,12 @@ def move(
         )  # fmt: skip
         record("statement.moved", current, by=by, at=at, moved=moved.words, reason=reason)
     return current
+
+
+def _moved_by(statement: Statement, *, reason: str, by) -> bool:
+    """Whether its last move is this very one, sent twice."""
+    last = statement.moves.order_by("-at").first()
+    return last is not None and (last.reason, last.by_id) == (reason, by.pk)
 
 
 def reorder(

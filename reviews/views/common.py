@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
-from core import audit
+from core import audit, texts
 from core.middleware import wants_json
 from core.workflow import ActRefused
 
@@ -40,6 +40,16 @@ def note_view(request: HttpRequest, review: Review, page: str) -> None:
     audit.record("viewed", by=request.user, subject=review, label=steps.label(review), detail={"page": page})
 
 
+# The fields of the forms about a round in which somebody writes.
+WRITTEN = ("text-words", "words", "reason", "what", "timescale", "note", "title")
+
+
+def typed_in(request: HttpRequest) -> str:
+    """What was written into a form that was refused: its page is closed by now, and the words are wanted still."""
+    written = (request.POST.get(name, "").strip() for name in WRITTEN)
+    return "\n\n".join(words for words in written if words)[: texts.MAX_LENGTH]
+
+
 def refusals_show_the_review(view):
     """Decorator for views of one round (`pk`): an act out of order answers 409 with the round as it stands."""
 
@@ -50,8 +60,8 @@ def refusals_show_the_review(view):
         except ActRefused as refusal:
             from .rounds import show_review
 
-            typed = request.POST.get("reason", "")
-            return show_review(request, review_for(request, pk), status=409, refusal=refusal.reason, typed=typed)
+            found = review_for(request, pk)
+            return show_review(request, found, status=409, refusal=refusal.reason, typed=typed_in(request))
 
     return guarded
 
@@ -68,7 +78,7 @@ def refusals_show_the_statement(view):
                 raise
             from .statements import show_statement
 
-            typed = request.POST.get("reason", "") or request.POST.get("what", "")
-            return show_statement(request, statement_for(request, pk), status=409, refusal=refusal.reason, typed=typed)
+            found = statement_for(request, pk)
+            return show_statement(request, found, status=409, refusal=refusal.reason, typed=typed_in(request))
 
     return guarded

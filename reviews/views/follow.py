@@ -49,7 +49,9 @@ def actions(request: HttpRequest) -> HttpResponse:
     narrowed = form.narrow(seen)
     rows = form.of_lead(narrowed)
     ordered, sort = following.in_order(following.with_lead_name(rows), request.GET.get("sort", ""))
-    ordered = following.with_last_note(ordered).select_related("owner", "statement__review", "statement__words")
+    ordered = following.with_last_note(ordered).select_related(
+        "owner", "carried_to", "statement__review", "statement__words"
+    )
     page = Paginator(ordered, PAGE_SIZE).get_page(request.GET.get("page"))
     may_give = can(request.user, Permission.REVIEW_WRITE) and any(following.may_give(one) for one in page)
     drawn = {
@@ -72,7 +74,11 @@ def actions(request: HttpRequest) -> HttpResponse:
 def give_lead(request: HttpRequest) -> HttpResponse:
     """Give the actions in `?action=` a lead, after showing which they are."""
     pks = _ids(request.GET.getlist("action"))
-    found = list(services.waiting(pks, request.user).select_related("owner", "statement__review", "statement__words"))
+    found = list(
+        services.waiting(pks, request.user).select_related(
+            "owner", "carried_to", "statement__review", "statement__words"
+        )
+    )
     back = reverse("reviews:actions")
     if not found and request.method == "GET":
         messages.error(request, "Tick actions that have no lead, or whose lead has left.")
