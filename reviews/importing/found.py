@@ -40,11 +40,14 @@ class FoundAction:
 
     def check(self) -> None:
         """Find what the database could not hold."""
-        if not self.what.strip():
+        if self.agency and not (self.lead or self.email):  # an agency that leads without anybody's name
+            self.lead, self.agency = self.agency, ""
+        if not _is_visible(self.what):
             self.problems.append("There are no words that say what is done.")
         for name, text, most in (
             ("action", self.what, LONG_TEXT), ("outcome", self.outcome, LONG_TEXT), ("lead", self.lead, SHORT_TEXT),
-            ("lead’s agency", self.agency, SHORT_TEXT), ("timescale", self.timescale, SHORT_TEXT),
+            ("lead’s e-mail", self.email, SHORT_TEXT), ("lead’s agency", self.agency, SHORT_TEXT),
+            ("timescale", self.timescale, SHORT_TEXT),
         ):  # fmt: skip
             if len(text) > most:
                 self.problems.append(
@@ -87,7 +90,7 @@ class FoundStatement:
 
     def check(self) -> None:
         """Find what the database could not hold."""
-        if not self.words.strip():
+        if not _is_visible(self.words):
             self.problems.append("There are no words.")
         if len(self.words) > texts.MAX_LENGTH:
             self.problems.append(
@@ -138,3 +141,8 @@ class Found:
     def ratings(self) -> list[FoundOverall]:
         """The overall ratings that can be imported."""
         return [one for one in self.overall if one.part and one.rating in Overall.values and not one.problems]
+
+
+def _is_visible(text: str) -> bool:
+    """Whether anything is left of a text when it is cleaned as it will be kept."""
+    return bool(texts.clean(text[: texts.MAX_LENGTH]).strip())

@@ -84,10 +84,10 @@ def test_an_action_that_went_on_is_not_overdue_in_the_round_before(signed_in, le
 
 def test_partners_are_not_told_that_an_action_that_went_on_is_overdue(lead):
     before, after = gone_on(lead)
-    link, token = a_link(before, by=lead)
+    _, token = a_link(before, by=lead)
     page = Client().get(at("shared", token)).content.decode()
     assert "verdue" not in page
-    link, token = a_link(after, by=lead)
+    _, token = a_link(after, by=lead)
     assert "of which 1 overdue" in Client().get(at("shared", token)).content.decode()
 
 
