@@ -23,7 +23,8 @@ WEEK = timedelta(days=7)
 def send_digests(at: datetime) -> int:
     """Tell the leads of reviews how many actions are due within a week, overdue, without a lead, done since the last.
 
-    A review without a lead, or whose lead has left, is told of to everybody who keeps reviews. How many were told.
+    A review without a lead, or whose lead has left or keeps reviews no more, is told of to everybody who does. How many
+    were told.
     """
     today = timezone.localdate(at)
     year, week, _ = today.isocalendar()
@@ -93,4 +94,4 @@ def _words(review: Review, row: dict) -> str:
 
 
 def _readers(review: Review, keepers: list[User]) -> list[User]:
-    return [review.lead] if review.lead_id and review.lead.is_active else keepers
+    return [review.lead] if review.lead in keepers else keepers

@@ -78,14 +78,16 @@ def close(review: Review, *, reason: str = "", by, at: datetime | None = None) -
     at = at or timezone.now()
     with transaction.atomic():
         current = steps.locked(review, None)
-        if not current.is_open and (current.closed_because, current.closed_by) == (reason, by):
+        if not current.is_open and current.closed_by == by and current.closed_because in (reason, ""):
             return current  # the same form sent twice
         current.state = workflow.REVIEW.check(ReviewAct.CLOSE, current.state).target
-        if not reason and (number := unowned(current).count()):
+        number = unowned(current).count()
+        if number and not reason:
             raise ActRefused(
                 f"{number} action{' has' if number == 1 else 's have'} no lead. Say who leads "
                 f"{'it' if number == 1 else 'them'}, or why the round is closed all the same."
             )
+        reason = reason if number else ""  # they may have got a lead while the form was open
         current.closed_at, current.closed_by, current.closed_because = at, by, reason
         current.version += 1
         current.save()

@@ -8,9 +8,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import RoleGrant
 from accounts.permissions import Role
+from core.models import Notice
 from reviews.models import Statement
-from reviews.services import going_on, rounds, statements
+from reviews.services import digests, follow, going_on, rounds, statements
 from tests.factories import a_person
 from tests.review_factories import a_review, a_review_action, a_statement
 from tests.slices.reviews_follow import a_link
@@ -106,3 +108,22 @@ def test_what_went_on_is_counted_as_overdue_once(signed_in, lead):
         page = browser.get(at("actions") + f"?earlier=on{narrowed}")
         assert page.context["numbers"]["overdue"] == 1
         assert [one.overdue for one in page.context["leads"]] == [1]
+
+
+def test_a_round_whose_actions_got_a_lead_meanwhile_is_not_said_to_be_closed_without(signed_in, lead):
+    statement = a_statement(by=lead)
+    action = a_review_action(statement, by=lead, owner_name="")
+    assert "reason" in signed_in(lead).get(at("close", statement.review_id)).context["page"].form.fields
+    follow.give_lead([action.pk], owner_name="Lorna Reid", by=a_person(Role.LEAD))
+    for _ in range(2):
+        closed = rounds.close(statement.review, reason="Nobody is free", by=lead)
+        assert (closed.is_open, closed.closed_because) == (False, "")
+
+
+def test_the_digest_of_a_lead_who_keeps_reviews_no_more_goes_to_those_who_do(lead):
+    statement = a_statement(by=lead)
+    a_review_action(statement, by=lead, owner_name="")
+    other = a_person(Role.LEAD)
+    RoleGrant.objects.filter(user=lead).update(role=Role.PRACTITIONER)
+    digests.send_digests(timezone.now())
+    assert set(Notice.objects.filter(key__startswith="review-digest").values_list("user", flat=True)) == {other.pk}
