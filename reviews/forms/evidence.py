@@ -100,7 +100,7 @@ class FileForm(GovukForm):
         try:
             kind, content = _looked_at(ending, content)
             ending = _ENDING_OF.get(kind, ending)  # a picture may be drawn anew as the other kind
-        except (ValueError, zipfile.BadZipFile, pictures.NotAPicture):
+        except (ValueError, NotImplementedError, zipfile.BadZipFile, pictures.NotAPicture):
             raise forms.ValidationError(
                 f"The file is no {ending.upper()} file, or it is damaged. Open it, save it anew, and choose it again."
             ) from None
