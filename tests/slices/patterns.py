@@ -109,6 +109,7 @@ def prepare(world, role: Role) -> None:
     for detail in ("Rail station underpass", "RAIL STATION UNDERPASS", "Rail stn underpass", *["Mother’s address"] * 3):
         _named(detail)
     found = {one.named.words: one for one in patterns.found()}
+    world.patterns_mention = ContextMention.objects.filter(key=found["Rail station underpass"].named.key).first()
     world.patterns_code = found["Rail station underpass"].code
     patterns.dismiss(found["Mother’s address"], reason="A home", by=a_person(Role.MANAGER))
 
@@ -125,6 +126,10 @@ _LOOKS = [
     Look(
         "contexts:dismiss-pattern", "/contexts/patterns/{patterns_code}/dismiss/", "wrong", pressing("Dismiss it"),
         error=True,
+    ),
+    Look("contexts:mention", "/contexts/mentions/{patterns_mention.pk}/"),
+    Look(
+        "contexts:mention", "/contexts/mentions/{patterns_mention.pk}/", "wrong", pressing("Save"), error=True,
     ),
 ]  # fmt: skip
 LOOKS = {Role.CS_PRACTITIONER: _LOOKS, Role.MANAGER: _LOOKS}
