@@ -27,6 +27,13 @@ def test_no_page_is_kept_by_anybody_and_none_is_framed(signed_in, path):
     assert "http" not in policy
 
 
+def test_no_browser_keeps_an_address_that_was_put_right(client):
+    """The key in the address of a shared round would stay in the memory of a browser that others use."""
+    answer = client.get("/reviews/shared/token")
+    assert answer.status_code == 301
+    assert "no-store" in answer.headers["Cache-Control"]
+
+
 def test_what_is_not_there_is_said_plainly(client):
     answer = client.get("/no/such/page/")
     assert answer.status_code == 404
