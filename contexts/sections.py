@@ -2,21 +2,11 @@
 
 from dataclasses import dataclass
 
-from accounts.permissions import Permission, permissions_of
+from accounts.permissions import Permission
+from accounts.sections import Section
 
 from .kinds import kind_of
 from .models import Context
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A list: its words, the name of its URL, the start of the paths that count as being in it, its permission."""
-
-    label: str
-    url_name: str
-    prefix: str
-    permission: Permission
-
 
 SECTIONS = [
     Section("Contexts", "contexts:contexts", "/contexts/", Permission.CONTEXT_SEE),
@@ -50,18 +40,6 @@ TABS = [
     Tab("Conferences", "contexts:conferences", "conferences"),
     Tab("Chronology", "contexts:chronology", "chronology"),
 ]
-
-
-def sections_for(user) -> list[Section]:
-    """The lists that `user` may open, in order."""
-    held = permissions_of(user)
-    return [section for section in SECTIONS if section.permission in held]
-
-
-def current_of(sections: list[Section], path: str) -> Section | None:
-    """The section that `path` is in: the one with the longest beginning of it."""
-    inside = [section for section in sections if path.startswith(section.prefix)]
-    return max(inside, key=lambda section: len(section.prefix), default=None)
 
 
 def tabs_for(context: Context) -> list[Tab]:

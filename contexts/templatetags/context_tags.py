@@ -7,6 +7,7 @@ from django import template
 from django.urls import reverse
 from django.utils.formats import date_format
 
+from accounts import sections
 from accounts.permissions import Permission, can
 from consultations.models import YoungPerson
 
@@ -16,7 +17,7 @@ from ..models import Context
 from ..of_young_person import LinkedContexts, of_young_person
 from ..pattern_overview import of_referral
 from ..presenters import STATE_COLOURS
-from ..sections import current_of, sections_for, tabs_for
+from ..sections import SECTIONS, tabs_for
 from ..workflow import CONTEXT
 
 register = template.Library()
@@ -37,15 +38,7 @@ def place_label(context: Context) -> str:
 @register.simple_tag(takes_context=True)
 def context_sections(context: template.Context) -> list[dict[str, Any]]:
     """The tabs above the lists of contexts, for components/sub_navigation.html; none where there is only one."""
-    request = context["request"]
-    sections = sections_for(request.user)
-    if len(sections) < 2:
-        return []
-    current = current_of(sections, request.path)
-    return [
-        {"label": section.label, "url": reverse(section.url_name), "current": section is current}
-        for section in sections
-    ]
+    return sections.drawn(context["request"], SECTIONS)
 
 
 @register.simple_tag(takes_context=True)

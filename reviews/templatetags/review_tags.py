@@ -5,9 +5,11 @@ from typing import Any
 from django import template
 from django.urls import reverse
 
+from accounts import sections
+
 from .. import presenters
 from ..models import Review, ReviewAction
-from ..sections import current_of, sections_for, tabs_for
+from ..sections import SECTIONS, tabs_for
 
 register = template.Library()
 
@@ -21,15 +23,7 @@ def by_when(action: ReviewAction) -> str:
 @register.simple_tag(takes_context=True)
 def review_sections(context: template.Context) -> list[dict[str, Any]]:
     """The tabs above the lists of reviews, for components/sub_navigation.html; none where there is only one."""
-    request = context["request"]
-    sections = sections_for(request.user)
-    if len(sections) < 2:
-        return []
-    current = current_of(sections, request.path)
-    return [
-        {"label": section.label, "url": reverse(section.url_name), "current": section is current}
-        for section in sections
-    ]
+    return sections.drawn(context["request"], SECTIONS)
 
 
 @register.simple_tag(takes_context=True)

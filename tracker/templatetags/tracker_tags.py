@@ -5,9 +5,10 @@ from typing import Any
 from django import template
 from django.urls import reverse
 
+from accounts import sections
 from accounts.permissions import Permission, can
 
-from ..sections import current_of, sections_for
+from ..sections import SECTIONS
 
 register = template.Library()
 
@@ -15,15 +16,7 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def tracker_sections(context: template.Context) -> list[dict[str, Any]]:
     """The tabs above every page of the tracker, for components/sub_navigation.html; none where there is only one."""
-    request = context["request"]
-    sections = sections_for(request.user)
-    if len(sections) < 2:
-        return []
-    current = current_of(sections, request.path)
-    return [
-        {"label": section.label, "url": reverse(section.url_name), "current": section is current}
-        for section in sections
-    ]
+    return sections.drawn(context["request"], SECTIONS)
 
 
 @register.simple_tag(takes_context=True)
